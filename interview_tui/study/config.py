@@ -1,0 +1,94 @@
+"""The text of ``study.toml`` in, a ``StudyConfig`` out, and back. No secret is in it."""
+
+import tomllib
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from interview_tui.errors import NewerStudy, NotAStudy, StudyDamaged
+from interview_tui.sealed import fingerprint
+
+FILE = "study.toml"
+FORMAT = 1  # raised when an older program could not keep a study's promises any more
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Years that each class of record is kept after the study ends; what a committee agreed goes here.
+
+    The defaults follow common UK practice (MRC: 10 years for research records); sound only until it is checked.
+    """
+
+    consent_years: int = 10
+    sound_years: int = 0
+    words_years: int = 10
+    anonymised_years: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class StudyConfig:
+    """What may stand in the clear about a study.
+
+    Attributes:
+        recordings_key: public half of the study's own key; only the recordings passphrase opens its private half.
+        recovery_key: a second public key that can open key files, kept by the institution, or None.
+        pretend: made by the demo or a test; only then may a sound file stand in for a microphone.
+    """
+
+    title: str
+    id: str
+    recordings_key: str
+    recovery_key: str | None = None
+    languages: tuple[str, ...] = ("en",)
+    guide: str = "topic_guide/guide.md"
+    consent: str = "topic_guide/consent.md"
+    support: str = "topic_guide/support.md"
+    retention: Retention = field(default_factory=Retention)
+    pretend: bool = False
+    format: int = FORMAT
+    fingerprint: str = ""
+
+
+def config_text(config: StudyConfig) -> bytes:
+    """``config`` as TOML, with the fingerprint that two people compare."""
+    import tomli_w
+
+    values = asdict(config) | {"fingerprint": fingerprint(config.recordings_key)}
+    return tomli_w.dumps({key: value for key, value in values.items() if value is not None}).encode()
+
+
+def read_config(folder: Path) -> StudyConfig:
+    """Read ``study.toml`` of a study folder.
+
+    Raises:
+        NotAStudy: no study is there. NewerStudy: a newer program made it. StudyDamaged: the file cannot be read.
+    """
+    try:
+        values = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NotAStudy(
+            f"There is no study in {folder}.",
+            safe="Nothing was changed.",
+            hint="Go to the study's folder, or name it: --study DIR.  A new one: interview-tui init DIR.",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise _damaged(str(error)) from error
+    if isinstance(values.get("format"), int) and values["format"] > FORMAT:
+        raise NewerStudy(
+            "A newer version of interview-tui made this study.",
+            safe="Nothing was changed.",
+            hint="Install the newer version on this computer, and open the study with that.",
+        )
+    try:
+        return msgspec.convert(values, StudyConfig)
+    except msgspec.ValidationError as error:
+        raise _damaged(str(error)) from error
+
+
+def _damaged(why: str) -> StudyDamaged:
+    return StudyDamaged(
+        f"{FILE} cannot be read ({why}).",
+        safe="Recordings and the database were not touched.",
+        hint=f"Put {FILE} right, or bring it back from a back-up.",
+    )
