@@ -1,0 +1,48 @@
+"""A module of ours in, the command of its own process out; errors between processes as JSON."""
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import interview_tui
+from interview_tui import errors
+from interview_tui.errors import InterviewError, RecorderLost
+
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+
+
+def command(module: str) -> list[str]:
+    """The command that runs ``module`` with this Python; ``-P``, so that no file of the current folder is imported."""
+    return [sys.executable, "-P", "-m", module]
+
+
+def environment() -> dict[str, str]:
+    """This process's environment, with our package on the path where it runs from a checkout."""
+    root = Path(interview_tui.__file__).parent.parent
+    if root.name in {"site-packages", "dist-packages"}:
+        return dict(os.environ)
+    paths = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def die_with_parent() -> None:
+    """Have Linux end this process with its parent. Elsewhere the closed pipe to the parent does it."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def error_facts(error: InterviewError) -> dict[str, str]:
+    """An error as what JSON can carry."""
+    return {"error": type(error).__name__, "what": error.what, "safe": error.safe, "hint": error.hint}
+
+
+def named_error(facts: Mapping[str, str]) -> InterviewError:
+    """The error that ``error_facts`` described, as its own class."""
+    kind = getattr(errors, facts["error"], None)
+    known = isinstance(kind, type) and issubclass(kind, InterviewError)
+    chosen: type[InterviewError] = kind if known and kind is not None else RecorderLost
+    return chosen(facts["what"], safe=facts["safe"], hint=facts["hint"])

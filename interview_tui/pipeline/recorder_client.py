@@ -1,0 +1,305 @@
+"""What to record in, a handle on the recorder's own process out: start it, find it again, ask it, end it.
+
+The recorder goes on when the process that holds the handle ends, however it ends.
+"""
+
+import contextlib
+import json
+import queue
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from interview_tui import sealed
+from interview_tui.errors import AlreadyRecording, RecorderLost
+from interview_tui.pipeline.level_check import check_level
+from interview_tui.pipeline.microphone import Source
+from interview_tui.pipeline.processes import command, environment, error_facts, named_error
+from interview_tui.pipeline.recorder import MODULE
+from interview_tui.pipeline.recorder_desk import State
+from interview_tui.pipeline.recorder_socket import ANSWER_WITHIN_S, Gone, Line, connect, forget_socket
+from interview_tui.pipeline.recording.sealing import PART_SECONDS
+from interview_tui.pipeline.run_folder import default_run_folder, ours, run_file
+
+__all__ = [
+    "RecorderHandle",
+    "RecorderStatus",
+    "RunningRecorder",
+    "attach",
+    "check_level",
+    "default_run_folder",
+    "running_recorders",
+    "start_recorder",
+]
+
+START_WITHIN_S = 10.0  # the recorder itself gives a device 6 s
+CUT_ANSWER_WITHIN_S = 5.0
+STOP_ANSWER_WITHIN_S = 25.0  # a full disk is waited for
+LOOK_WITHIN_S = 0.5
+LOOKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderStatus:
+    """What the recorder is doing now.
+
+    Attributes:
+        state: a ``State``'s words.
+        frame: position on the recording's clock; rate: frames per second, 0 before the device is open.
+        seconds: recorded so far, pauses left out.
+        levels: newest peak of each channel in dBFS, -96 (nothing) to 0 (as loud as can be).
+        parts: sealed so far by this recorder.
+        device: the input's name.
+        problem: a plain sentence when something needs a person, else None.
+    """
+
+    state: str
+    frame: int
+    rate: int
+    seconds: float
+    levels: tuple[float, ...]
+    parts: int
+    device: str
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunningRecorder:
+    """A recorder that runs on this machine. ``state`` "does not answer" where it is there and silent."""
+
+    pid: int
+    session: str
+    state: str
+    seconds: float
+
+
+class RecorderHandle:
+    """One screen's line to a recorder. Every call has an end; ``RecorderLost`` when no answer comes."""
+
+    def __init__(self, session: str, pid: int, address: str, authkey: bytes) -> None:
+        self.session = session
+        self.pid = pid
+        self.address = address
+        self._authkey = authkey
+        self._line: Line | None = None
+        self._asking = threading.Lock()
+
+    def status(self, wait_s: float = ANSWER_WITHIN_S) -> RecorderStatus:
+        return self._ask({}, wait_s)
+
+    def pause(self) -> RecorderStatus:
+        """Write no more of what is heard from this moment on; the part is closed."""
+        return self._wish(State.PAUSED, CUT_ANSWER_WITHIN_S)
+
+    def resume(self) -> RecorderStatus:
+        """Write what is heard from this moment on, into a new part."""
+        return self._wish(State.RECORDING, CUT_ANSWER_WITHIN_S)
+
+    def stop(self) -> RecorderStatus:
+        """Keep what was heard until this moment, seal all of it and end the recorder.
+
+        ``problem`` in the answer is None when every second is on the disk.
+        """
+        status = self._wish(State.STOPPED, STOP_ANSWER_WITHIN_S)
+        self.close()
+        return status
+
+    def close(self) -> None:
+        """Let go of the line; the recorder goes on."""
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
+
+    def _wish(self, state: State, wait_s: float) -> RecorderStatus:
+        return self._ask({"wish": state, "at": time.monotonic()}, wait_s)
+
+    def _ask(self, request: dict[str, Any], wait_s: float) -> RecorderStatus:
+        with self._asking:
+            try:
+                if self._line is None:
+                    self._line = connect(self.address, self._authkey, min(wait_s, ANSWER_WITHIN_S))
+                self._line.wait_s = wait_s
+                self._line.send(request)
+                facts = self._line.receive()
+                return RecorderStatus(**{**facts, "levels": tuple(facts["levels"])})
+            except Gone as error:
+                self.close()
+                raise _lost(self.session) from error
+
+
+def start_recorder(
+    folder: Path,
+    session: str,
+    public_keys: Sequence[str],
+    source: Source,
+    *,
+    channels: int = 1,
+    part_seconds: float = PART_SECONDS,
+    run_folder: Path | None = None,
+) -> RecorderHandle:
+    """Start recording and return when the first sound is there.
+
+    Args:
+        folder: the session's folder; a recording that lies there is continued.
+        session: ``Session.id``.
+        public_keys: whose owners can open the parts.
+        source: which microphone, or which sound file of a pretend study.
+        channels: 1 or 2.
+        part_seconds: length of a part.
+        run_folder: where recorders leave their addresses; ``default_run_folder()`` if None.
+
+    Raises the named error that the recorder met: ``NoMicrophone``, ``NoSoundSystem``, ``PretendRefused``, ``NotSound``,
+    ``AlreadyRecording``, ``DiskTooFull``; ``RecorderLost`` when it did not answer in time.
+    """
+    run_folder = default_run_folder() if run_folder is None else ours(sealed.make_private_folder(run_folder))
+    if any(running.session == session for running in running_recorders(run_folder)):
+        raise _already(session)
+    authkey = secrets.token_bytes(32)
+    order = {
+        "folder": str(folder.resolve()),
+        "session": session,
+        "public_keys": list(public_keys),
+        "source": asdict(source),
+        "channels": channels,
+        "part_seconds": part_seconds,
+        "run_folder": str(run_folder.resolve()),
+        "authkey": authkey.hex(),
+    }
+    answer = _spawn(order)
+    if "error" in answer:
+        raise named_error(answer)
+    handle = _handle(run_file(run_folder, session))
+    if handle is None:
+        raise _lost(session)
+    return handle
+
+
+def attach(run_folder: Path, session: str) -> RecorderHandle:
+    """A handle on the recorder of ``session`` that runs already; ``RecorderLost`` when there is none."""
+    handle = _handle(run_file(run_folder, session))
+    if handle is None:
+        raise _lost(session)
+    handle.status()
+    return handle
+
+
+def running_recorders(run_folder: Path) -> list[RunningRecorder]:
+    """The recorders of this person on this machine. Addresses that dead recorders left behind are taken away."""
+    found = []
+    for path in sorted(run_folder.glob("*.json")) if run_folder.is_dir() else []:
+        handle = _handle(path)
+        running = _look(handle) if handle is not None else None
+        if running is not None:
+            found.append(running)
+        else:
+            path.unlink(missing_ok=True)
+            if handle is not None:
+                forget_socket(handle.address, run_folder)
+    return found
+
+
+def _spawn(order: dict[str, Any]) -> dict[str, Any]:
+    """Start the recorder's process and wait for its one line of answer."""
+    process = subprocess.Popen(
+        command(MODULE),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+        cwd=Path(order["folder"]).anchor,
+        start_new_session=True,
+        creationflags=_detached(),
+    )
+    answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_await_answer, args=(process, order, answers), daemon=True).start()
+    try:
+        line = answers.get(timeout=START_WITHIN_S)
+    except queue.Empty:
+        _end(process)
+        line = b""
+    answer = json.loads(line) if line else error_facts(_no_start())
+    return dict(answer)
+
+
+def _await_answer(process: subprocess.Popen[bytes], order: dict[str, Any], answers: "queue.SimpleQueue[bytes]") -> None:
+    """Pass the answer on, then stay to take the process off the system's list when it ends."""
+    assert process.stdin is not None  # noqa: S101 - we asked for pipes
+    assert process.stdout is not None  # noqa: S101 - we asked for pipes
+    with contextlib.suppress(OSError):  # it has died already: the answer is then empty
+        process.stdin.write(json.dumps(order).encode() + b"\n")
+        process.stdin.close()
+    with process.stdout:
+        answers.put(process.stdout.readline())
+    process.wait()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a recorder that never said that it records; it is gone when this returns, so that its folder is at rest."""
+    process.terminate()
+    try:
+        process.wait(START_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _detached() -> int:
+    if sys.platform == "win32":
+        return subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
+    return 0
+
+
+def _handle(path: Path) -> RecorderHandle | None:
+    try:
+        facts = json.loads(path.read_bytes())
+        return RecorderHandle(facts["session"], facts["pid"], facts["socket"], bytes.fromhex(facts["authkey"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _look(handle: RecorderHandle) -> RunningRecorder | None:
+    """The recorder behind ``handle``, or None when it is dead. A dying one hangs up first: so it is asked again."""
+    for _ in range(LOOKS):
+        try:
+            status = handle.status(LOOK_WITHIN_S)
+        except RecorderLost as error:
+            if isinstance(error.__cause__, ConnectionRefusedError | FileNotFoundError):
+                return None
+            if isinstance(error.__cause__, TimeoutError):
+                break
+            time.sleep(LOOK_WITHIN_S / LOOKS)
+        else:
+            return RunningRecorder(handle.pid, handle.session, status.state, status.seconds)
+        finally:
+            handle.close()
+    return RunningRecorder(handle.pid, handle.session, "does not answer", 0.0)
+
+
+def _already(session: str) -> AlreadyRecording:
+    return AlreadyRecording(
+        f"{session} is being recorded already.",
+        safe="That recording goes on; nothing was changed.",
+        hint="Go back to it with interview-tui record --attach, or stop it first.",
+    )
+
+
+def _lost(session: str) -> RecorderLost:
+    return RecorderLost(
+        f"The recorder of {session} does not answer.",
+        safe="Everything that it wrote to the disk is safe.",
+        hint="Run interview-tui status. If nothing is recording, start the recording again: it continues where it was.",
+    )
+
+
+def _no_start() -> RecorderLost:
+    return RecorderLost(
+        "The recorder did not start in time.",
+        safe="Nothing was recorded.",
+        hint="Try again. If it happens twice, run interview-tui doctor.",
+    )
