@@ -1,0 +1,537 @@
+import base64
+import gzip
+import json
+import math
+import os
+import pickle
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+import interview_tui
+from interview_tui.demo.word_error import word_error_rate
+from interview_tui.errors import ModelDamaged, NetworkRefused, NoModel, NothingToTranscribe
+from interview_tui.pipeline.transcript import (
+    ModelFile,
+    SpokenSound,
+    Word,
+    find_model,
+    known_sha256,
+    open_model,
+    to_16k_mono,
+    transcribe,
+)
+from interview_tui.pipeline.transcript.aligning import cheapest_path
+from interview_tui.pipeline.transcript.doubting import (
+    EITHER,
+    NO_SPEECH,
+    ONE_MICROPHONE,
+    REPEATED,
+    UNSURE,
+    UNSURE_FIGURE,
+    UNSURE_WORD,
+    doubts,
+)
+from interview_tui.pipeline.transcript.placing import Phrase, fits, share_out
+from interview_tui.pipeline.transcript.speaking import Sentence, by_channel, by_wording, sentences
+from interview_tui.pipeline.transcript.turns import LONG, turns
+from interview_tui.pipeline.transcript.whispering import Segment
+
+ASSETS = Path(interview_tui.__file__).parent / "demo" / "assets"
+SINCE, UNTIL = 10.4, 38.4  # seconds of the demo interview: from the interviewer's second turn to the next question
+
+
+@pytest.fixture(scope="module")
+def demo():
+    return open_model(find_model("demo", Path("nowhere")))
+
+
+@pytest.fixture(scope="module")
+def script():
+    """The sentences of the excerpt, in its own seconds."""
+    whole = json.loads((ASSETS / "script.json").read_text())
+    found = [said for said in whole["sentences"] if said["start"] >= SINCE and said["end"] <= UNTIL]
+    return [said | {"start": said["start"] - SINCE, "end": said["end"] - SINCE} for said in found]
+
+
+@pytest.fixture(scope="module")
+def excerpt():
+    with soundfile.SoundFile(ASSETS / "interview.ogg") as file:
+        file.seek(int(SINCE * file.samplerate))
+        return SpokenSound(file.read(int((UNTIL - SINCE) * file.samplerate), dtype="float32"), file.samplerate)
+
+
+def hear(sound, model, **changed):
+    given = {
+        "participant": "P07",
+        "session": "P07/interview-01",
+        "channel_speakers": ("Interviewer", "P07"),
+        "asked": (),
+        "made_at": "2026-01-05T10:00:00+00:00",
+        "progress": lambda *_: None,
+    }
+    return transcribe(sound, model, **(given | changed))
+
+
+@pytest.fixture(scope="module")
+def heard(excerpt, demo):
+    return hear(excerpt, demo)
+
+
+def cut(sound, since, until):
+    return SpokenSound(sound.samples[int(since * sound.rate) : int(until * sound.rate)], sound.rate)
+
+
+def told(script):
+    """Speaker and words of each turn, as the script has them."""
+    expected = []
+    for said in script:
+        if expected and expected[-1][0] == said["speaker"]:
+            expected[-1][1].append(said)
+        else:
+            expected.append((said["speaker"], [said]))
+    return expected
+
+
+# What is heard
+
+
+def test_the_words_are_heard(heard, script):
+    wrong = word_error_rate(" ".join(said["text"] for said in script), " ".join(turn.text for turn in heard.turns))
+    assert wrong < 0.05
+
+
+def test_each_turn_has_its_speaker_and_its_time(heard, script):
+    expected = told(script)
+    assert [turn.speaker for turn in heard.turns] == [speaker for speaker, _ in expected]
+    for turn, (_, said) in zip(heard.turns, expected, strict=True):
+        assert turn.start == pytest.approx(said[0]["start"], abs=0.1)
+        assert turn.end == pytest.approx(said[-1]["end"], abs=0.1)
+
+
+def test_words_follow_one_another_within_the_sound(heard):
+    words = [word for turn in heard.turns for word in turn.words]
+    edges = [edge for word in words for edge in (word.start, word.end)]
+    assert edges == sorted(edges)
+    assert edges[0] >= 0
+    assert edges[-1] <= heard.seconds == pytest.approx(UNTIL - SINCE)
+    assert all(word.text == word.text.strip() != "" and 0 <= word.probability <= 1 for word in words)
+
+
+def test_a_transcript_says_where_it_comes_from(heard, demo):
+    assert (heard.participant, heard.session, heard.language) == ("P07", "P07/interview-01", "en")
+    assert (heard.model, heard.model_sha256) == ("demo", demo.file.sha256)
+    assert heard.made_at == "2026-01-05T10:00:00+00:00"
+
+
+def test_with_one_microphone_the_guide_tells_who_asks(excerpt, demo, script):
+    questions = [(said["start"], said["text"]) for said in script if said["speaker"] == "Interviewer"]
+    mono = SpokenSound(excerpt.samples.mean(axis=1), excerpt.rate)
+    one = hear(mono, demo, channel_speakers=None, asked=questions)
+    assert [turn.speaker for turn in one.turns] == [speaker for speaker, _ in told(script)]
+    assert one.doubts[0].reason == ONE_MICROPHONE
+    assert (one.doubts[0].start, one.doubts[0].end) == (0.0, one.seconds)
+
+
+def test_three_seconds_at_the_rate_of_a_recording(excerpt, demo, script):
+    import soxr
+
+    first = script[0]
+    sound = cut(excerpt, max(0.0, first["start"] - 0.3), first["start"] + 2.7)
+    recorded = SpokenSound(soxr.resample(sound.samples, sound.rate, 48_000), 48_000)
+    assert word_error_rate(first["text"], " ".join(turn.text for turn in hear(recorded, demo).turns)) < 0.2
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.001])
+def test_silence_has_no_words(noise, demo):
+    samples = np.random.default_rng(1).standard_normal((5 * 16_000, 2)).astype(np.float32) * noise
+    transcript = hear(SpokenSound(samples, 16_000), demo)
+    assert transcript.turns == ()
+    assert transcript.doubts == ()
+    assert transcript.seconds == 5.0
+
+
+def test_no_sound_at_all_is_said(demo):
+    with pytest.raises(NothingToTranscribe):
+        hear(SpokenSound(np.zeros((0, 2), np.float32), 48_000), demo)
+
+
+def test_a_graphics_card_beside_is_no_trouble(excerpt, demo, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    assert hear(cut(excerpt, 0, 3), demo).turns
+
+
+@pytest.mark.parametrize("language", ["de", "klingon"])
+def test_a_language_that_the_model_does_not_know(language, excerpt, demo):
+    with pytest.raises(NoModel):
+        hear(excerpt, demo, language=language)
+
+
+# While it works
+
+
+def test_progress_goes_up_to_the_end(excerpt, demo):
+    said = []
+    hear(cut(excerpt, 0, 3), demo, progress=lambda done, seconds: said.append((done, seconds)))
+    assert [done for done, _ in said] == sorted(done for done, _ in said)
+    assert len(said) >= 3
+    assert said[-1] == (3.0, 3.0)
+    assert {seconds for _, seconds in said} == {3.0}
+
+
+def test_whisper_and_torch_are_left_as_they_were(excerpt, demo):
+    import torch
+    import whisper.timing
+
+    transcribing = sys.modules["whisper.transcribe"]
+    before = (transcribing.tqdm, whisper.timing.dtw, torch.get_num_threads(), torch.get_rng_state().tolist())
+
+    def stop(done, seconds):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        hear(cut(excerpt, 0, 3), demo, progress=stop)
+    hear(cut(excerpt, 0, 3), demo)
+    after = (transcribing.tqdm, whisper.timing.dtw, torch.get_num_threads(), torch.get_rng_state().tolist())
+    assert after == before
+
+
+def test_the_network_is_refused_while_it_works(excerpt, demo):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname()).close()
+        with pytest.raises(NetworkRefused):
+            hear(cut(excerpt, 0, 3), demo, progress=lambda *_: socket.create_connection(server.getsockname()))
+        socket.create_connection(server.getsockname()).close()
+
+
+def test_importing_loads_nothing_heavy():
+    program = (
+        "import sys, interview_tui.pipeline.transcript, interview_tui.pipeline.offline, interview_tui.demo.word_error\n"
+        "print(sorted({'torch', 'whisper', 'numpy', 'soxr', 'rapidfuzz', 'numba'} & set(sys.modules)))"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+# Model files
+
+
+def demo_copy(folder, name):
+    path = folder / name
+    shutil.copyfile(find_model("demo", folder).path, path)
+    return path
+
+
+def test_a_published_model_that_is_not_here(tmp_path):
+    with pytest.raises(NoModel) as missing:
+        find_model("base.en", tmp_path)
+    assert str(tmp_path) in missing.value.what
+    assert "base.en.pt" in missing.value.what
+    assert "stick" in missing.value.hint
+
+
+def test_a_nickname_is_looked_for_under_both_its_file_names(tmp_path):
+    with pytest.raises(NoModel) as missing:
+        find_model("turbo", tmp_path)
+    assert "turbo.pt or large-v3-turbo.pt" in missing.value.what
+
+
+def test_a_name_that_means_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NoModel) as missing:
+        find_model("bsae", tmp_path)
+    assert str(tmp_path / "bsae") in missing.value.what
+
+
+def test_known_sums_are_those_of_the_installed_whisper():
+    known = known_sha256()
+    assert {"tiny.en", "base", "large-v3"} <= set(known)
+    assert all(len(sha) == 64 and int(sha, 16) for sha in known.values())
+
+
+def test_a_damaged_published_model_is_named(tmp_path):
+    demo_copy(tmp_path, "tiny.en.pt")
+    for way_in in ("tiny.en", str(tmp_path / "tiny.en.pt")):
+        with pytest.raises(ModelDamaged) as damaged:
+            find_model(way_in, tmp_path)
+        assert known_sha256()["tiny.en"] in damaged.value.what
+
+
+def test_a_copy_of_the_demo_model_is_known_by_its_sum(tmp_path):
+    copy = find_model(str(demo_copy(tmp_path, "ours.pt")), tmp_path)
+    assert copy.demo
+    assert copy.name == "demo"
+
+
+@pytest.mark.parametrize("at", [0.01, 0.5, 0.99])
+def test_a_flipped_byte(at, tmp_path):
+    path = demo_copy(tmp_path, "ours.pt")
+    damaged = bytearray(path.read_bytes())
+    damaged[int(len(damaged) * at)] ^= 0xFF
+    path.write_bytes(damaged)
+    found = find_model(str(path), tmp_path)
+    assert (found.name, found.demo) == ("ours", False)
+    with pytest.raises(ModelDamaged):
+        open_model(found)
+
+
+@pytest.mark.parametrize("left", [0, 100, 1_000_000, -1])
+def test_a_cut_file(left, tmp_path):
+    path = demo_copy(tmp_path, "ours.pt")
+    path.write_bytes(path.read_bytes()[:left])
+    with pytest.raises(ModelDamaged):
+        open_model(find_model(str(path), tmp_path))
+
+
+def test_a_file_that_changed_after_it_was_found(tmp_path):
+    found = find_model(str(demo_copy(tmp_path, "ours.pt")), tmp_path)
+    found.path.write_bytes(b"another")
+    with pytest.raises(ModelDamaged) as damaged:
+        open_model(found)
+    assert "not opened" in damaged.value.safe
+    found.path.unlink()
+    with pytest.raises(NoModel):
+        open_model(found)
+
+
+class Trap:
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+@pytest.mark.parametrize("torch_format", [True, False])
+def test_code_in_a_model_file_is_never_run(torch_format, tmp_path):
+    import torch
+
+    path, sprung = tmp_path / "ours.pt", tmp_path / "sprung"
+    trap = {"dims": {}, "model_state_dict": Trap(sprung)}
+    if torch_format:
+        torch.save(trap, path)
+    else:
+        path.write_bytes(pickle.dumps(trap))
+    with pytest.raises(ModelDamaged):
+        open_model(find_model(str(path), tmp_path))
+    assert not sprung.exists()
+    pickle.loads(pickle.dumps(Trap(sprung)))  # the trap does work
+    assert sprung.exists()
+
+
+def test_other_numbers_are_not_a_model(tmp_path):
+    import torch
+
+    torch.save({"weights": torch.zeros(3)}, tmp_path / "ours.pt")
+    with pytest.raises(ModelDamaged):
+        open_model(find_model(str(tmp_path / "ours.pt"), tmp_path))
+
+
+def test_a_published_model_gets_its_own_alignment(tmp_path, monkeypatch, demo):
+    import whisper
+
+    heads = np.zeros((demo.whisper.dims.n_text_layer, demo.whisper.dims.n_text_head), bool)
+    heads[1, 1] = True
+    monkeypatch.setitem(whisper._MODELS, "tiny.en", f"https://example.org/{demo.file.sha256}/tiny.en.pt")
+    monkeypatch.setitem(whisper._ALIGNMENT_HEADS, "tiny.en", base64.b85encode(gzip.compress(heads.tobytes())))
+    demo_copy(tmp_path, "tiny.en.pt")
+    opened = open_model(ModelFile("tiny.en", tmp_path / "tiny.en.pt", demo.file.sha256, demo=False))
+    assert opened.whisper.alignment_heads.indices().T.tolist() == [[1, 1]]
+
+
+# Where words lie
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (7, 1), (12, 40), (30, 20)])
+def test_the_path_is_the_one_that_whisper_finds(shape):
+    from whisper import timing
+
+    for seed in range(4):
+        cost = np.random.default_rng(seed).standard_normal(shape).round(seed)  # rounded: with ties
+        slow = getattr(timing.dtw_cpu, "py_func", timing.dtw_cpu)
+        back, timing.backtrace = timing.backtrace, getattr(timing.backtrace, "py_func", timing.backtrace)
+        try:
+            expected = slow(cost)
+        finally:
+            timing.backtrace = back
+        assert np.array_equal(cheapest_path(cost), expected)
+
+
+def test_an_alignment_is_believed_only_where_it_fits():
+    assert fits([(10.1, 10.4), (10.4, 10.4), (10.4, 11.0), (11.0, 11.5), (11.5, 12.0)], 10.0, 12.0)
+    assert not fits([], 10.0, 12.0)
+    assert not fits([(9.0, 10.4), (10.4, 12.0)], 10.0, 12.0)
+    assert not fits([(10.1, 10.4), (10.4, 13.0)], 10.0, 12.0)
+    assert not fits([(10.1, 10.1), (10.1, 10.1), (10.1, 12.0)], 10.0, 12.0)
+
+
+def test_else_time_is_shared_by_length():
+    short, long, figures = share_out([" I", " appreciated", " 2019."], 5.0, 8.0)
+    assert (short[0], figures[1]) == (5.0, 8.0)
+    assert short[1] == long[0]
+    assert short[1] - short[0] < long[1] - long[0] < figures[1] - figures[0]
+
+
+# Who says them
+
+
+def words(text, start, each=0.3, probability=0.9):
+    return tuple(Word(one, start + n * each, start + (n + 1) * each, probability) for n, one in enumerate(text.split()))
+
+
+def phrase(text, start, **changed):
+    found = words(text, start, probability=changed.pop("probability", 0.9))
+    usual = {"no_speech": 0.0, "mean_log_probability": -0.2, "compression": 1.5}
+    return Phrase(Segment(0, start, found[-1].end, text, (), **(usual | changed)), found)
+
+
+def levels(*stretches):
+    """Two channels at 1 kHz: (seconds, level left, level right) one after the other."""
+    return SpokenSound(
+        np.concatenate([np.full((round(s * 1000), 2), (left, right), np.float32) for s, left, right in stretches]), 1000
+    )
+
+
+def test_a_stray_word_does_not_change_the_speaker():
+    sound = levels((1.2, 0.1, 0.9), (0.3, 0.9, 0.1), (1.5, 0.1, 0.9), (1.0, 0.0, 0.0))
+    said = by_channel([phrase("we went there again and then we left it", 0.0)], sound, ("Interviewer", "P07"))
+    assert [sentence.speaker for sentence in said] == ["P07"]
+
+
+def test_a_short_answer_in_the_same_breath_keeps_its_speaker():
+    sound = levels((0.9, 0.9, 0.1), (0.3, 0.1, 0.9), (1.0, 0.0, 0.0))
+    said = by_channel([phrase("Did it help? No.", 0.0)], sound, ("Interviewer", "P07"))
+    assert [(sentence.speaker, len(sentence.words)) for sentence in said] == [("Interviewer", 3), ("P07", 1)]
+
+
+def test_speakers_change_without_a_full_stop_too():
+    sound = levels((1.5, 0.9, 0.1), (1.5, 0.1, 0.9), (1.0, 0.0, 0.0))
+    said = by_channel([phrase("and what was it like it was all very hard", 0.0)], sound, ("Interviewer", "P07"))
+    assert [(sentence.speaker, len(sentence.words)) for sentence in said] == [("Interviewer", 5), ("P07", 5)]
+
+
+def test_a_question_counts_near_the_time_at_which_it_was_opened():
+    asked = ((100.0, "What helped you the most? Take your time."), (100.0, "Who was there?"), (200.0, "And now?"))
+    phrases = [
+        phrase("What helped you the most?", 30.0),
+        phrase("So what has helped you most?", 101.0),
+        phrase("My sister did.", 104.0),
+        phrase("Who was there?", 150.0),
+        phrase("Who was there?", 400.0),
+    ]
+    speakers = [said.speaker for said in by_wording(phrases, "P07", asked)]
+    assert speakers == ["P07", "Interviewer", "P07", "Interviewer", "P07"]
+
+
+def test_a_question_that_whisper_heard_as_two_sentences():
+    asked = ((10.0, "Can you tell me about your experience of the crisis team in your own words"),)
+    phrases = [
+        phrase("Can you tell me about your experience.", 11.0),
+        phrase("Of the crisis team in your own words.", 14.0),
+    ]
+    assert {said.speaker for said in by_wording(phrases, "P07", asked)} == {"Interviewer"}
+
+
+def test_the_answer_beside_a_question_stays_the_participants():
+    asked = ((10.0, "Can you tell me about your experience of the crisis team?"), (20.0, "Would you like a break?"))
+    phrases = [
+        phrase("Can you tell me about your experience of the crisis team?", 10.0),
+        phrase("My name is Priya.", 14.0),
+        phrase("Would you like a break?", 20.0),
+        phrase("No.", 22.0),
+    ]
+    speakers = [said.speaker for said in by_wording(phrases, "P07", asked)]
+    assert speakers == ["Interviewer", "P07", "Interviewer", "P07"]
+
+
+def test_a_microphone_that_hums_is_not_the_louder_voice():
+    sound = levels((1.0, 0.5, 0.0), (0.9, 0.5, 0.4), (1.0, 0.5, 0.0))
+    said = by_channel([phrase("I went home.", 1.0)], sound, ("Interviewer", "P07"))
+    assert [sentence.speaker for sentence in said] == ["P07"]
+
+
+def test_a_turn_ends_with_its_speaker_a_long_pause_or_its_length():
+    said = [
+        Sentence("Interviewer", words("How was it?", 0.0)),
+        Sentence("P07", words("It was hard.", 1.5)),
+        Sentence("P07", words("Then it was not.", 3.0)),
+        Sentence("P07", words("I went home.", 9.0)),
+    ]
+    assert [(turn.speaker, turn.text) for turn in turns(said)] == [
+        ("Interviewer", "How was it?"),
+        ("P07", "It was hard. Then it was not."),
+        ("P07", "I went home."),
+    ]
+    running = [Sentence("P07", words("one two three four five six.", n * 2.0)) for n in range(60)]
+    assert [len(turn.words) for turn in turns(running)] == [LONG, LONG, LONG]
+
+
+# What to listen to again
+
+
+def reasons(phrases, said=None):
+    said = said or [Sentence("P07", one) for one in sentences(phrases)]
+    return [(doubt.start, doubt.end, doubt.reason) for doubt in doubts(phrases, said)]
+
+
+def test_sure_words_raise_no_doubt():
+    assert reasons([phrase("I went home.", 1.0), phrase("It was 2019.", 3.0)]) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"no_speech": 0.9}, NO_SPEECH),
+        ({"mean_log_probability": -0.9}, UNSURE),
+        ({"compression": 2.6}, REPEATED),
+        ({"probability": 0.2}, UNSURE_WORD),
+    ],
+)
+def test_each_doubt_has_its_reason_and_its_stretch(changed, reason):
+    doubtful = [phrase("I went home.", 3.0, **changed), phrase("She came too.", 5.0, **changed)]
+    assert reasons([phrase("It was late.", 1.0), *doubtful]) == [(3.0, 5.9, reason)]
+
+
+def test_figures_must_be_surer_than_words():
+    phrases = [phrase("I went home.", 1.0, probability=0.5), phrase("In 2019.", 3.0, probability=0.5)]
+    assert reasons(phrases) == [(3.3, 3.6, UNSURE_FIGURE)]
+
+
+def test_the_same_sentence_three_times_is_doubted_twice_is_not():
+    twice = [phrase("I went home.", 1.0), phrase("I went home.", 2.0)]
+    assert reasons(twice) == []
+    assert reasons([*twice, phrase("i went home", 3.0)]) == [(1.0, 3.9, REPEATED)]
+
+
+def test_two_microphones_that_hear_the_same_are_doubted():
+    phrases = [phrase("I went home.", 0.0), phrase("So did she.", 1.0)]
+    alike = levels((0.9, 0.5, 0.55), (0.1, 0.0, 0.0), (0.9, 0.1, 0.9), (1.0, 0.0, 0.0))
+    said = by_channel(phrases, alike, ("Interviewer", "P07"))
+    assert reasons(phrases, said) == [(0.0, 0.9, EITHER)]
+
+
+# The measures themselves
+
+
+def test_sixteen_thousand_a_second_and_one_channel():
+    seconds = np.arange(48_000 * 61) / 48_000  # longer than one block
+    tone = np.sin(2 * math.pi * 440 * seconds).astype(np.float32)
+    mono = to_16k_mono(SpokenSound(np.stack([tone, np.zeros_like(tone)], axis=1), 48_000))
+    expected = 0.5 * np.sin(2 * math.pi * 440 * np.arange(16_000 * 61) / 16_000)
+    assert mono.dtype == np.float32
+    assert mono.shape == expected.shape
+    assert np.abs(mono - expected)[1000:-1000].max() < 1e-3
+
+
+def test_word_error_rate_counts_words():
+    assert word_error_rate("I waited seven weeks.", "i waited 7 weeks") == 0.0
+    assert word_error_rate("I saw Thomas in Leeds.", "I saw Thomas at Leeds again.") == pytest.approx(2 / 5)
+    assert word_error_rate("I went home.", "") == 1.0
+    assert word_error_rate("", "") == 0.0
+    assert word_error_rate("", "Thank you.") == math.inf
