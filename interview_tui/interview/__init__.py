@@ -1,0 +1,1 @@
+"""One interview, live: consent, position in the guide, recorder. Screens and commands call the same functions here."""
