@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from interview_tui.cli.context import Choices, study_choices
-from interview_tui.cli.output import aside, minutes, say
+from interview_tui.cli.output import aside, minutes, say, several
 from interview_tui.errors import PassphraseMissing
 from interview_tui.interview import bringing_in
 from interview_tui.interview.live import Meeting
@@ -45,7 +45,7 @@ def import_verb(
         meeting = Meeting(interviewer, facilitator, mode, companion)
         kept = bringing_in.bring_in(study, code, file, meeting, of_consent=of_consent, progress=_progress)
         aside("")
-        say(f"{kept.name}: {minutes(kept.seconds)} sealed in {kept.parts} parts.")
+        say(f"{kept.name}: {minutes(kept.seconds)} sealed in {several(kept.parts, 'part')}.")
         keys = _keys(choices, study)
         if keys is None:
             say(

@@ -42,3 +42,8 @@ def minutes(seconds: float) -> str:
     whole = int(seconds)
     hours, rest = divmod(whole, 3600)
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+
+
+def several(number: int, thing: str) -> str:
+    """``1 part``, ``3 parts``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

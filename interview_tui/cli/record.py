@@ -8,7 +8,7 @@ from collections.abc import Callable
 import click
 
 from interview_tui.cli.context import Choices, study_choices
-from interview_tui.cli.output import aside, give_json, minutes, say
+from interview_tui.cli.output import aside, give_json, minutes, say, several
 from interview_tui.errors import InterviewError, RecorderLost
 from interview_tui.interview import consenting, desk
 from interview_tui.interview.live import Interview, Meeting, sheet_warning
@@ -153,7 +153,8 @@ def _interview(interview: Interview, seconds: float | None) -> None:
         interview.close()
     recording = recordings.of_session(interview.study, interview.session.id)
     parts = recordings.parts(interview.study, recording) if recording else []
-    say(f"{interview.session.id}: {minutes(recordings.seconds(parts))} recorded and sealed in {len(parts)} parts.")
+    length = minutes(recordings.seconds(parts))
+    say(f"{interview.session.id}: {length} recorded and sealed in {several(len(parts), 'part')}.")
     say(f"Check it: interview-tui verify.  Then: interview-tui transcribe {interview.session.participant}")
 
 

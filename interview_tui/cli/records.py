@@ -3,7 +3,7 @@
 import click
 
 from interview_tui.cli.context import Choices, study_choices
-from interview_tui.cli.output import give_json, minutes, say
+from interview_tui.cli.output import give_json, minutes, say, several
 from interview_tui.errors import StudyDamaged
 from interview_tui.interview import desk
 from interview_tui.store import Study, people, recordings
@@ -70,7 +70,7 @@ def _catch_up(study: Study) -> set[str]:
 
 
 def _length(one: Checked) -> str:
-    return f"{minutes(one.seconds)} in {one.parts} parts, " if one.parts else ""
+    return f"{minutes(one.seconds)} in {several(one.parts, 'part')}, " if one.parts else ""
 
 
 def _checked(one: Checked) -> dict[str, object]:
