@@ -11,6 +11,7 @@ from interview_tui.pipeline.transcript_anonymised.words import Word, words
 _JOINED = re.compile(r"[ \u00a0-]|\. ?| ?& ?")
 _HOUSE_NUMBER = re.compile(r"\b\d{1,4}[A-Za-z]?,? $")
 _LONGEST_NAME = 8
+_MOST_CONNECTORS = 2
 _STREET = "rule: last word of a street"
 
 
@@ -70,10 +71,17 @@ def _next_of_run(said: list[Word], last: int) -> int | None:
         return None
     if not said[here].first and _tells(said, here):
         return here
-    connectors = cues.STRONG_CONNECTORS if not _service_follows(said, here) else cues.CONNECTORS
+    connectors = cues.CONNECTORS if _service_follows(said, here) else cues.STRONG_CONNECTORS
+    if said[last].folded in word_lists.first_names():
+        connectors -= {"of", "upon", "super"}
     while here < len(said) and said[here].folded in connectors and said[here].gap in (" ", "-"):
         here += 1
-        if here < len(said) and here - last <= 2 + 1 and said[here].gap in (" ", "-") and _tells(said, here):
+        if (
+            here < len(said)
+            and here - last <= _MOST_CONNECTORS + 1
+            and said[here].gap in (" ", "-")
+            and _tells(said, here)
+        ):
             return here
     return None
 

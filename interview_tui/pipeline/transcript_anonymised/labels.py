@@ -29,7 +29,7 @@ _PLAIN = {
 _PLAIN_BY_TYPE = {"DATE": "date", "AGE": "age", "CONTACT": "contact", "ID": "number"}
 _NUMBERED_BY_TYPE = {"PERSON": "person", "PLACE": "town", "ORG": "organisation"}
 _NUMBERED_BY_LAST_WORD = {
-    "hospital": "hospital", "infirmary": "hospital", "hospice": "hospice", "ward": "ward", "unit": "ward",
+    "hospital": "hospital", "infirmary": "hospital", "hospice": "hospice", "ward": "service", "unit": "service",
     "school": "school", "academy": "school", "primary": "school", "college": "college", "university": "university",
     "nursery": "nursery", "street": "street", "road": "street", "avenue": "street", "lane": "street", "close": "street",
     "crescent": "street", "drive": "street", "terrace": "street", "grove": "street", "surgery": "GP practice",
@@ -47,11 +47,12 @@ class Labels:
     def __init__(self, ledger: Sequence[Replacement], next_numbers: Mapping[str, int]) -> None:
         self.next_numbers = dict(next_numbers)
         self._of_form: dict[str, str] = {}
-        self._of_people: dict[tuple[str, ...], str] = {}
+        self._of_people: dict[str, dict[frozenset[str], str]] = {}
         for line in ledger:
             self._of_form.setdefault(key(line.original), line.label)
-            if line.type == "PERSON":
-                self._of_people.setdefault(_parts(line.original), line.label)
+            parts = frozenset(_parts(line.original)) if line.type == "PERSON" else frozenset()
+            for part in parts:
+                self._of_people.setdefault(part, {}).setdefault(parts, line.label)
 
     def suggest(self, forms: Mapping[str, Span], given: Mapping[str, str]) -> dict[str, str]:
         """A label for each form.
@@ -60,32 +61,28 @@ class Labels:
             forms: by name, in the order of the transcript.
             given: labels suggested before, by name; they stay.
         """
-        labels = dict(given)
-        people = {name: _parts(span.text) for name, span in forms.items() if span.type == "PERSON"}
+        labels, wholes = dict(given), _whole_names(forms)
         for name in forms:
-            self._give(name, forms, people, labels)
+            self._give(name, forms, wholes, labels)
         return labels
 
     def _give(
-        self, name: str, forms: Mapping[str, Span], people: Mapping[str, tuple[str, ...]], labels: dict[str, str]
+        self, name: str, forms: Mapping[str, Span], wholes: Mapping[str, list[str]], labels: dict[str, str]
     ) -> None:
         """Add the label of ``name``: the ledger's, that of the one person whose name has it and more, or a new one."""
         if name in labels:
             return
-        large = name.removesuffix(SMALL)
-        if large != name and large in forms:
-            self._give(large, forms, people, labels)
-            labels[name] = labels[large]
-            return
+        for other in wholes.get(name, []):
+            self._give(other, forms, wholes, labels)
         known = self._of_form.get(key(forms[name].text))
-        wholes: set[str] = set()
-        if name in people and not known:
-            parts = set(people[name])
-            wholes = {label for whole, label in self._of_people.items() if parts < set(whole)}
-            for other in [other for other, whole in people.items() if parts < set(whole)]:
-                self._give(other, forms, people, labels)
-                wholes.add(labels[other])
-        labels[name] = known or (wholes.pop() if len(wholes) == 1 else self._new(forms[name]))
+        people = {labels[other] for other in wholes.get(name, [])} | self._of_ledger(forms[name])
+        labels[name] = known or (people.pop() if len(people) == 1 else self._new(forms[name]))
+
+    def _of_ledger(self, span: Span) -> set[str]:
+        """The labels of those people in the ledger whose names have all parts of this one and more."""
+        parts = _parts(span.text)
+        people = self._of_people.get(parts[0], {}) if span.type == "PERSON" else {}
+        return {label for whole, label in people.items() if set(parts) < whole}
 
     def _new(self, span: Span) -> str:
         plain = _PLAIN.get(span.source) or _PLAIN_BY_TYPE.get(span.type)
@@ -96,7 +93,7 @@ class Labels:
 
     def _numbered(self, category: str, form: str) -> str:
         number = self.next_numbers.get(category, 1)
-        while holds(str(number), form):
+        while holds(str(number), form) or key(f"{category} {number}") in self._of_form:
             number += 1
         self.next_numbers[category] = number + 1
         return f"[{category} {number}]"
@@ -104,6 +101,18 @@ class Labels:
 
 def _parts(form: str) -> tuple[str, ...]:
     return tuple(part.folded for part in tokens(form))
+
+
+def _whole_names(forms: Mapping[str, Span]) -> dict[str, list[str]]:
+    """For each name of a person, the names here that have all its parts and more; for "will", "Will"."""
+    people = {name: frozenset(_parts(span.text)) for name, span in forms.items() if span.type == "PERSON"}
+    with_part: dict[str, list[str]] = {}
+    for name, parts in people.items():
+        for part in parts:
+            with_part.setdefault(part, []).append(name)
+    wholes = {name: [n for n in with_part[min(parts)] if parts < people[n]] for name, parts in people.items()}
+    small = {name: name.removesuffix(SMALL) for name in forms if name.endswith(SMALL)}
+    return wholes | {name: [large] for name, large in small.items() if large in forms}
 
 
 def _category(span: Span) -> str:

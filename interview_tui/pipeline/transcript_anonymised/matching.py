@@ -126,7 +126,7 @@ class Finder:
             name = self._named(written, parts[here].folded)
             if name and self._fits(name, written, gaps, parts[first:here]):
                 match = Match(_with_plus(text, parts[first].start), parts[here].end, name)
-                if not _inside_number(text, match):
+                if not (_inside_number(text, match) or _only_a_letter(text, match)):
                     yield match
             if written not in self._starts:
                 return
@@ -174,6 +174,12 @@ def _inside_number(text: str, match: Match) -> bool:
         return False
     before = text[max(0, match.start - 2) : match.start]
     return bool(_NUMBER_AFTER.match(text, match.end) or _NUMBER_BEFORE.fullmatch(before))
+
+
+def _only_a_letter(text: str, match: Match) -> bool:
+    """Whether a name of one letter, "K", is only a small letter here, or the end of a possessive."""
+    one = len(match.key) == 1 and match.key.isalpha()
+    return one and (text[match.start].islower() or text[match.start - 1 : match.start] in ("'", "’"))
 
 
 def tells_nothing_alone(original: str) -> bool:

@@ -65,7 +65,8 @@ def mark(
 ) -> tuple[Review, dict[str, int]]:
     """Add what a reader found and no rule did: the words at ``passage``, wherever they stand in the transcript.
 
-    Raises ``UnknownDecision`` where there are no words.
+    A word that is touched is taken whole. Raises ``UnknownDecision`` where there are no words, or where they are part
+    of something longer that is proposed already.
     """
     same_words(transcript, review)
     spans: list[list[Span]] = [[] for _ in transcript.turns]
@@ -74,7 +75,13 @@ def mark(
             spans[place.turn].append(_span(transcript, place, proposal.type, proposal.source))
     added = _marked(transcript, passage, kind)
     spans[passage.turn].append(added)
-    return _review(transcript, review.salt, spans, {key(added.text): (kind, READER)}, Labels((), next_numbers), review)
+    kinds = {key(added.text): (kind, READER)}
+    made, numbers = _review(transcript, review.salt, spans, kinds, Labels((), next_numbers), review)
+    if not any(key(proposal.form) in kinds for proposal in made.proposals):
+        raise UnknownDecision(
+            "Those words are part of a longer proposal.", safe="Nothing was changed.", hint="Decide on the longer one."
+        )
+    return made, numbers
 
 
 # --- forms and where they stand ---------------------------------------------------------------------------------------
@@ -94,12 +101,15 @@ def _span(transcript: Transcript, place: Occurrence, kind: IdentifierType, sourc
 
 
 def _marked(transcript: Transcript, passage: Occurrence, kind: IdentifierType) -> Span:
+    """The whole words that the passage touches."""
     turns = transcript.turns
-    parts = tokens(turns[passage.turn].text[passage.start : passage.end]) if 0 <= passage.turn < len(turns) else []
-    if not parts or passage.start < 0:
-        raise UnknownDecision("There are no words in that place.", hint="Mark at least one whole word of a turn.")
-    exact = replace(passage, start=passage.start + parts[0].start, end=passage.start + parts[-1].end)
-    return _span(transcript, exact, kind, READER)
+    said = tokens(turns[passage.turn].text) if 0 <= passage.turn < len(turns) and passage.start >= 0 else []
+    parts = [part for part in said if part.start < passage.end and part.end > passage.start]
+    if not parts:
+        raise UnknownDecision(
+            "There are no words in that place.", safe="Nothing was changed.", hint="Mark at least one word of a turn."
+        )
+    return _span(transcript, replace(passage, start=parts[0].start, end=parts[-1].end), kind, READER)
 
 
 Kinds = Mapping[str, tuple[IdentifierType, str]]

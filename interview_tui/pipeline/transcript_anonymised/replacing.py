@@ -111,12 +111,9 @@ def _labels(review: Review) -> dict[int, dict[Occurrence, str]]:
 
 
 def _replaced(text: str, labels: Mapping[Occurrence, str]) -> str:
-    said, marks = _plain(text), [m.span() for m in _MARKS.finditer(text)]
+    said = _plain(text)
     for place in sorted(labels, key=lambda place: place.start, reverse=True):
-        # A label within a mark of ours, "[unclear: Siobhan? 00:12:05]", needs no brackets of its own.
-        within = any(start < place.start and place.end < end for start, end in marks)
-        label = labels[place][1:-1] if within else labels[place]
-        said = said[: place.start] + label + said[place.end :]
+        said = said[: place.start] + labels[place] + said[place.end :]
     return said
 
 

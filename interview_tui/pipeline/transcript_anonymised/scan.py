@@ -109,4 +109,4 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _tells_alone(piece: str) -> bool:
-    return any(c.isdigit() for c in piece) or any(word.capital and not word.common for word in words(piece))
+    return any(c.isdigit() for c in piece) or any(len(word.text) > 1 and not word.common for word in words(piece))

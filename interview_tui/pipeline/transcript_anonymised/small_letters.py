@@ -9,7 +9,7 @@ from interview_tui.pipeline.transcript_anonymised.model import IdentifierType, S
 from interview_tui.pipeline.transcript_anonymised.words import Word, stretch
 
 # Words in a row without any capital before we take it that capitals are missing, not that there are no names.
-_ENOUGH_WITHOUT_CAPITALS = 20
+_ENOUGH_WITHOUT_CAPITALS = 8
 
 
 def cue_spans(text: str, said: list[Word]) -> Iterator[Span]:
