@@ -1,0 +1,12 @@
+"""One open interview in; the question in large calm type, prompts, what is covered, time and own notes on the screen.
+
+opening  an interview    -> what its screens begin with
+screen   keys            -> events in the interview's log
+notes    typing          -> notes that are kept as they are typed
+"""
+
+from interview_tui.tui.screens.interviewer.notes import Notes
+from interview_tui.tui.screens.interviewer.opening import found
+from interview_tui.tui.screens.interviewer.screen import InterviewerScreen
+
+__all__ = ["InterviewerScreen", "Notes", "found"]

@@ -1,0 +1,262 @@
+"""Keys to the sound in, the queue filled, begun and watched out. It goes on when this screen is left."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList
+from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
+
+from interview_tui.batch import transcribing
+from interview_tui.errors import InterviewError
+from interview_tui.pipeline.transcript import ModelFile
+from interview_tui.store import Study, queue
+from interview_tui.store.keys import OpenKeys
+from interview_tui.tui.messages import TroubleMet
+from interview_tui.tui.screens.ask import Ask, Choice
+from interview_tui.tui.screens.queue.models import (
+    DEMO,
+    ON_A_STICK,
+    WORTHLESS,
+    check_model,
+    chosen_at_first,
+    models_here,
+)
+from interview_tui.tui.screens.queue.rows import Pace, QueueRow, State, prompt, queue_rows, summary, what_now
+from interview_tui.tui.widgets import Words, plain
+
+if TYPE_CHECKING:
+    from interview_tui.tui.app import CompanionApp
+
+GROUP = "transcribing"
+"""The group of the worker, which belongs to the app and not to a screen."""
+
+LOOK_EVERY_S = 1.0
+_NOTHING = "No interview has sound yet. What is recorded or imported comes here."
+
+
+@dataclass
+class QueueRead(Message):
+    """The queue as it was a moment ago."""
+
+    rows: tuple[QueueRow, ...]
+
+
+class QueueScreen(Screen[None]):
+    """Interviews with sound, each with its place in the queue in words."""
+
+    CSS_PATH = "queue.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "add_all", "Add all", id="queue.all", tooltip="Put all that has no words yet into the queue."),
+        Binding("space", "toggle", "In or out", id="queue.toggle", tooltip="Put this one in, or take it out."),
+        Binding("s", "start", "Start", id="queue.start", tooltip="Begin; interviews can be recorded meanwhile."),
+        Binding("m", "model", "Model", id="queue.model", tooltip="Choose who listens: a larger model hears better."),
+        Binding("k", "check", "Check", id="queue.check", tooltip="Check the words of this one."),
+        Binding("r", "look", "Read again", id="queue.look", tooltip="Read the list again now."),
+        Binding("escape", "back", "Back", id="queue.back", tooltip="Back; what runs goes on."),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: tuple[QueueRow, ...] | None = None
+        self._pace = Pace()
+        self._name = ""
+        self._model: ModelFile | None = None
+
+    @property
+    def companion(self) -> "CompanionApp":
+        return cast("CompanionApp", self.app)
+
+    @property
+    def _running(self) -> bool:
+        return any(worker.group == GROUP and worker.is_running for worker in self.app.workers)
+
+    def compose(self) -> ComposeResult:
+        yield Words("Sound that becomes words", classes="title")
+        yield Words("", id="state")
+        yield OptionList(id="queue", markup=False)
+        yield Words("Reading …", id="about")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self._name = chosen_at_first(pretend=self.companion.study.config.pretend)
+        self.query_one(OptionList).focus()
+        self.action_look()
+        self.set_interval(LOOK_EVERY_S, self.action_look)
+
+    # what there is
+
+    def action_look(self) -> None:
+        study, running = self.companion.study, self._running
+        self.companion.find(self, lambda: QueueRead(queue_rows(study, running=running)))
+
+    def on_queue_read(self, message: QueueRead) -> None:
+        self._rows = message.rows
+        self._show()
+
+    def on_resize(self) -> None:
+        self._show()
+
+    def on_option_list_option_highlighted(self) -> None:
+        self._show_about()
+
+    def on_trouble_met(self, message: TroubleMet) -> None:
+        """The list is read again in a second: a panel each time would be in the way."""
+        message.stop()
+        self.query_one("#about", Words).say(" ".join(message.error.lines()))
+
+    def _show(self) -> None:
+        if self._rows is None:
+            return
+        listed, now = self.query_one(OptionList), time.monotonic()
+        left = {row.session.id: self._pace.left(row, now) for row in self._rows if row.state is State.RUNNING}
+        width = listed.size.width - 4
+        prompts = {row.session.id: plain(prompt(row, left.get(row.session.id), width)) for row in self._rows}
+        if [option.id for option in listed.options] != list(prompts):
+            at = listed.highlighted or 0
+            listed.clear_options().add_options([Option(words, id=name) for name, words in prompts.items()])
+            listed.highlighted = min(at, len(prompts) - 1) if prompts else None
+        for option in listed.options:
+            if option.id is not None and option.prompt != prompts[option.id]:
+                listed.replace_option_prompt(option.id, prompts[option.id])
+        self.query_one("#state", Words).say(summary(self._rows, self._model_name()))
+        self._show_about()
+
+    def _show_about(self) -> None:
+        row = self._row()
+        if self._rows is not None:
+            self.query_one("#about", Words).say(_NOTHING if row is None else f"{row.name}: {what_now(row)}")
+
+    def _row(self) -> QueueRow | None:
+        at = self.query_one(OptionList).highlighted
+        return self._rows[at] if self._rows and at is not None and at < len(self._rows) else None
+
+    # in and out
+
+    @work(group="asking", exclusive=True)
+    async def action_add_all(self) -> None:
+        model = await self._checked_model()
+        if model is not None:
+            study = self.companion.study
+            self.companion.write(partial(_add_all, study, model), self._look_soon)
+
+    @work(group="asking", exclusive=True)
+    async def action_toggle(self) -> None:
+        row, study = self._row(), self.companion.study
+        if row is None:
+            return
+        if row.state is State.RUNNING:
+            self.app.notify("It runs. It can be taken out of the queue when it has ended.")
+        elif row.in_queue:
+            self.companion.write(partial(queue.remove, study, row.session.id), self._look_soon)
+        elif row.state is State.OUT or await self._anew(row):
+            model = await self._checked_model()
+            if model is not None:
+                self.companion.write(
+                    partial(transcribing.enqueue, study, row.session, model, again=True), self._look_soon
+                )
+
+    async def _anew(self, row: QueueRow) -> bool:
+        choices = (Choice("keep", "Leave it as it is"), Choice("anew", "Make it anew, perhaps with a better model"))
+        more = "Decisions stand where the words are the same. A sign-off is asked for again."
+        ask = Ask(f"{row.name} has a transcript already.", choices, safe="keep", more=more)
+        return await self.app.push_screen_wait(ask) == "anew"
+
+    def _look_soon(self) -> None:
+        self.app.call_from_thread(self.action_look)
+
+    # the model
+
+    def _model_name(self) -> str:
+        name = self._name.replace("\\", "/").rpartition("/")[2].removesuffix(".pt")
+        return f"{DEMO}, worthless on real speech" if name == DEMO else name
+
+    async def _checked_model(self) -> ModelFile | None:
+        """The chosen model, checked once; None where that cannot be, and then it was said why."""
+        if self._model is None:
+            self.query_one("#state", Words).say("Looking at the model …")
+            try:
+                self._model = await asyncio.to_thread(check_model, self._name)
+            except InterviewError as error:
+                self.companion.tell(error)
+            self._show()
+        return self._model
+
+    @work(group="asking", exclusive=True)
+    async def action_model(self) -> None:
+        here = [Choice(str(path), f"Use {path.stem}") for path in models_here()]
+        choices = [*here, Choice(DEMO, "Use the demo model: worthless on real speech")]
+        safe = self._name if self._name in [choice.value for choice in choices] else choices[0].value
+        none = "" if here else f"There is no model on this computer yet. {WORTHLESS}\n\n"
+        answer = await self.app.push_screen_wait(Ask("Who listens?", choices, safe=safe, more=none + ON_A_STICK))
+        if answer != self._name:
+            self._name, self._model = answer, None
+            await self._checked_model()
+        self._show()
+
+    # running
+
+    @work(group="asking", exclusive=True)
+    async def action_start(self) -> None:
+        if self._running:
+            self.app.notify("It runs already. What you add now comes after it.")
+            return
+        if not any(row.in_queue for row in self._rows or ()):
+            self.app.notify("Nothing is in the queue. a adds all that waits, space adds one.")
+            return
+        study, model = self.companion.study, await self._checked_model()
+        if model is None or not await self._fit(model, study):
+            return
+        keys = await self.companion.keys()
+        if keys is not None and not self._running:
+            self.app.run_worker(partial(_transcribe, self.companion, study, keys, model), thread=True, group=GROUP)
+            self.action_look()
+
+    async def _fit(self, model: ModelFile, study: Study) -> bool:
+        if not model.demo or study.config.pretend:
+            return True
+        choices = (Choice("no", "Do not start"), Choice("yes", "Start all the same, to see how it goes"))
+        ask = Ask(WORTHLESS, choices, safe="no", more=ON_A_STICK)
+        return await self.app.push_screen_wait(ask) == "yes"
+
+    def action_check(self) -> None:
+        from interview_tui.tui.screens.check import CheckScreen
+
+        row = self._row()
+        if row is not None and row.words:
+            self.app.push_screen(CheckScreen(row.session.id))
+        elif row is not None:
+            self.app.notify(f"{row.name} has no words yet.")
+
+    def action_back(self) -> None:
+        if self._running:
+            self.app.notify("It goes on while the program is open.")
+        self.dismiss()
+
+
+def _add_all(study: Study, model: ModelFile) -> None:
+    queued = {job.session for job in queue.jobs(study) if job.state is not queue.JobState.DONE}
+    for session in transcribing.waiting(study):
+        if session.id not in queued:
+            transcribing.enqueue(study, session, model)
+
+
+def _transcribe(app: "CompanionApp", study: Study, keys: OpenKeys, model: ModelFile) -> None:
+    """Run the queue until it is empty or the program closes. What stops an interview stands in its row."""
+    worker = get_current_worker()
+    try:
+        transcribing.run_queue(study, keys, model, _nothing, lambda: worker.is_cancelled)
+    except InterviewError as error:
+        app.post_message(TroubleMet(error))
+
+
+def _nothing(*_: Any) -> None:
+    """How far it is stands in the study, where every screen reads it."""
