@@ -109,7 +109,9 @@ class FacilitatorScreen(LiveScreen):
     def _show_facts(self) -> None:
         parts = sum(event.kind is Kind.PART_SEALED for event in self.events)
         length = clock_text(sealed_seconds(self.events))
-        sealed = f"{parts} part{'' if parts == 1 else 's'} sealed, {length} safe on the disk"
+        sealed = "What is said is sealed on the disk within a second"
+        if parts:
+            sealed += f"; {length} in {parts} finished part{'' if parts == 1 else 's'}"
         device = f"\nMicrophone: {self.status.device}" if self.status is not None and self.status.device else ""
         self.query_one("#facts", Words).say(f"{sealed}\n{self._surroundings}{device}")
 

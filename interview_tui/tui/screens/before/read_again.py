@@ -17,6 +17,7 @@ from interview_tui.tui.widgets import Words
 class ReadAgain(ModalScreen[bool]):
     """At the start of a recording the consent is read aloud once more: True when the person still agrees."""
 
+    CSS_PATH = "before.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "agree(True)", "They still agree", id="again.yes", tooltip="The person said so aloud."),
         Binding("n", "agree(False)", "Not any more", id="again.no", tooltip="They would rather not be recorded."),
@@ -36,7 +37,6 @@ class ReadAgain(ModalScreen[bool]):
             yield Words(
                 "Is all of that still right for you? You can still change your mind, now or later.”", classes="again"
             )
-        yield Footer(show_command_palette=False)
         yield Footer(show_command_palette=False)
 
     @work

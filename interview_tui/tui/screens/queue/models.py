@@ -1,6 +1,4 @@
-"""The models on this computer in, a checked one out. What needs Whisper runs in a process of its own: the screens never
-load it.
-"""
+"""Models on this computer in, a checked one out; Whisper is asked in another process, never in that of the screens."""
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor

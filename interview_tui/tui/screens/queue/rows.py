@@ -30,7 +30,7 @@ class QueueRow:
     Attributes:
         seconds: of sound. done: of these, how many have become words.
         problem: why it stopped, in sentences, or "".
-        words, undecided: of its transcript; 0 before there is one.
+        words, undecided: of its transcript; None and 0 before there is one.
     """
 
     session: Session
@@ -38,7 +38,7 @@ class QueueRow:
     seconds: float
     done: float = 0.0
     problem: str = ""
-    words: int = 0
+    words: int | None = None
     undecided: int = 0
 
     @property
@@ -68,7 +68,7 @@ def queue_rows(study: Study, *, running: bool) -> tuple[QueueRow, ...]:
 def _row(
     study: Study, session: Session, job: queue.Job | None, made: words.TranscriptRow | None, running: bool
 ) -> QueueRow:
-    count, undecided = (made.words, made.undecided) if made else (0, 0)
+    count, undecided = (made.words, made.undecided) if made else (None, 0)
     recording = recordings.of_session(study, session.id)
     seconds = recordings.seconds(recordings.parts(study, recording)) if recording else 0.0
     if job is None or job.state is queue.JobState.DONE:
@@ -142,7 +142,7 @@ def _words(row: QueueRow, left: float | None) -> str:
         rest = "" if left is None else f", about {length(max(1.0, left))} left"
         return f"running: {_part(row.done, row.seconds)}{rest}"
     if row.state is State.DONE:
-        return f"done: {row.words:,} words, {row.undecided} to decide"
+        return f"done: {row.words or 0:,} words, {row.undecided} to decide"
     return {
         State.OUT: "not in the queue",
         State.WAITING: "waits",

@@ -50,13 +50,18 @@ class QueueRead(Message):
     rows: tuple[QueueRow, ...]
 
 
+@dataclass
+class QueueChanged(Message):
+    """Something was put into the queue, or taken out."""
+
+
 class QueueScreen(Screen[None]):
     """Interviews with sound, each with its place in the queue in words."""
 
     CSS_PATH = "queue.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add_all", "Add all", id="queue.all", tooltip="Put all that has no words yet into the queue."),
-        Binding("space", "toggle", "In or out", id="queue.toggle", tooltip="Put this one in, or take it out."),
+        Binding("space", "in_or_out", "In or out", id="queue.toggle", tooltip="Put this one in, or take it out."),
         Binding("s", "start", "Start", id="queue.start", tooltip="Begin; interviews can be recorded meanwhile."),
         Binding("m", "model", "Model", id="queue.model", tooltip="Choose who listens: a larger model hears better."),
         Binding("k", "check", "Check", id="queue.check", tooltip="Check the words of this one."),
@@ -68,7 +73,7 @@ class QueueScreen(Screen[None]):
         super().__init__()
         self._rows: tuple[QueueRow, ...] | None = None
         self._pace = Pace()
-        self._name = ""
+        self._chosen = ""
         self._model: ModelFile | None = None
 
     @property
@@ -76,7 +81,7 @@ class QueueScreen(Screen[None]):
         return cast("CompanionApp", self.app)
 
     @property
-    def _running(self) -> bool:
+    def _goes_on(self) -> bool:
         return any(worker.group == GROUP and worker.is_running for worker in self.app.workers)
 
     def compose(self) -> ComposeResult:
@@ -87,7 +92,7 @@ class QueueScreen(Screen[None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self._name = chosen_at_first(pretend=self.companion.study.config.pretend)
+        self._chosen = chosen_at_first(pretend=self.companion.study.config.pretend)
         self.query_one(OptionList).focus()
         self.action_look()
         self.set_interval(LOOK_EVERY_S, self.action_look)
@@ -95,7 +100,7 @@ class QueueScreen(Screen[None]):
     # what there is
 
     def action_look(self) -> None:
-        study, running = self.companion.study, self._running
+        study, running = self.companion.study, self._goes_on
         self.companion.find(self, lambda: QueueRead(queue_rows(study, running=running)))
 
     def on_queue_read(self, message: QueueRead) -> None:
@@ -149,7 +154,7 @@ class QueueScreen(Screen[None]):
             self.companion.write(partial(_add_all, study, model), self._look_soon)
 
     @work(group="asking", exclusive=True)
-    async def action_toggle(self) -> None:
+    async def action_in_or_out(self) -> None:
         row, study = self._row(), self.companion.study
         if row is None:
             return
@@ -171,12 +176,16 @@ class QueueScreen(Screen[None]):
         return await self.app.push_screen_wait(ask) == "anew"
 
     def _look_soon(self) -> None:
-        self.app.call_from_thread(self.action_look)
+        """From the writing thread, which must not wait for a screen."""
+        self.post_message(QueueChanged())
+
+    def on_queue_changed(self) -> None:
+        self.action_look()
 
     # the model
 
     def _model_name(self) -> str:
-        name = self._name.replace("\\", "/").rpartition("/")[2].removesuffix(".pt")
+        name = self._chosen.replace("\\", "/").rpartition("/")[2].removesuffix(".pt")
         return f"{DEMO}, worthless on real speech" if name == DEMO else name
 
     async def _checked_model(self) -> ModelFile | None:
@@ -184,7 +193,7 @@ class QueueScreen(Screen[None]):
         if self._model is None:
             self.query_one("#state", Words).say("Looking at the model …")
             try:
-                self._model = await asyncio.to_thread(check_model, self._name)
+                self._model = await asyncio.to_thread(check_model, self._chosen)
             except InterviewError as error:
                 self.companion.tell(error)
             self._show()
@@ -194,11 +203,11 @@ class QueueScreen(Screen[None]):
     async def action_model(self) -> None:
         here = [Choice(str(path), f"Use {path.stem}") for path in models_here()]
         choices = [*here, Choice(DEMO, "Use the demo model: worthless on real speech")]
-        safe = self._name if self._name in [choice.value for choice in choices] else choices[0].value
+        safe = self._chosen if self._chosen in [choice.value for choice in choices] else choices[0].value
         none = "" if here else f"There is no model on this computer yet. {WORTHLESS}\n\n"
         answer = await self.app.push_screen_wait(Ask("Who listens?", choices, safe=safe, more=none + ON_A_STICK))
-        if answer != self._name:
-            self._name, self._model = answer, None
+        if answer != self._chosen:
+            self._chosen, self._model = answer, None
             await self._checked_model()
         self._show()
 
@@ -206,7 +215,7 @@ class QueueScreen(Screen[None]):
 
     @work(group="asking", exclusive=True)
     async def action_start(self) -> None:
-        if self._running:
+        if self._goes_on:
             self.app.notify("It runs already. What you add now comes after it.")
             return
         if not any(row.in_queue for row in self._rows or ()):
@@ -216,7 +225,7 @@ class QueueScreen(Screen[None]):
         if model is None or not await self._fit(model, study):
             return
         keys = await self.companion.keys()
-        if keys is not None and not self._running:
+        if keys is not None and not self._goes_on:
             self.app.run_worker(partial(_transcribe, self.companion, study, keys, model), thread=True, group=GROUP)
             self.action_look()
 
@@ -231,13 +240,13 @@ class QueueScreen(Screen[None]):
         from interview_tui.tui.screens.check import CheckScreen
 
         row = self._row()
-        if row is not None and row.words:
+        if row is not None and row.words is not None:
             self.app.push_screen(CheckScreen(row.session.id))
         elif row is not None:
             self.app.notify(f"{row.name} has no words yet.")
 
     def action_back(self) -> None:
-        if self._running:
+        if self._goes_on:
             self.app.notify("It goes on while the program is open.")
         self.dismiss()
 
@@ -253,6 +262,9 @@ def _transcribe(app: "CompanionApp", study: Study, keys: OpenKeys, model: ModelF
     """Run the queue until it is empty or the program closes. What stops an interview stands in its row."""
     worker = get_current_worker()
     try:
+        for job in queue.jobs(study):
+            if job.state is queue.JobState.RUNNING:  # left by a program that was closed
+                queue.add(study, job.participant, job.session, model.name)
         transcribing.run_queue(study, keys, model, _nothing, lambda: worker.is_cancelled)
     except InterviewError as error:
         app.post_message(TroubleMet(error))
