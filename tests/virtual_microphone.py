@@ -62,7 +62,7 @@ class VirtualMicrophones:
         self._processes: list[subprocess.Popen[bytes]] = []
         try:
             self._start()
-        except BaseException:
+        except BaseException:  # whatever ended it, no sound server may stay behind
             self.__exit__(None, None, None)
             raise
         return self

@@ -1,44 +1,20 @@
-"""A session and open keys in, a sealed transcript out. The sound is opened in memory, in a niced process of its own."""
+"""Sessions and open keys in, sealed transcripts with their proposals out, one after the other."""
 
 import functools
-import multiprocessing
-import os
 import secrets
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
-from multiprocessing.queues import Queue
-from pathlib import Path
 
-from interview_tui.errors import InterviewError, NothingToTranscribe, TranscriptError, TranscriptExists
+from interview_tui.batch.worker import Enough, Order, Progress, run_in_worker
+from interview_tui.errors import InterviewError, NothingToTranscribe, TranscriptExists
 from interview_tui.pipeline.transcript import ModelFile, Transcript
 from interview_tui.pipeline.transcript_anonymised import propose
-from interview_tui.sealed import keep_secrets_out_of_core_files
 from interview_tui.store import Study, log, people, queue, recordings, words
 from interview_tui.store.clock import now
 from interview_tui.store.keys import OpenKeys
 from interview_tui.study.events import Json, Kind
 from interview_tui.study.session import Session
 
-Progress = Callable[[float, float], None]
 INTERVIEWER = "Interviewer"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What one worker gets: where the sealed parts lie, the key for them, and what was asked when."""
-
-    folder: Path
-    sound_secret: str = field(repr=False)
-    model: ModelFile
-    participant: str
-    session: str
-    language: str
-    speakers: tuple[str, ...]
-    asked: tuple[tuple[float, str], ...]
-    made_at: str
 
 
 def waiting(study: Study, *, again: bool = False) -> list[Session]:
@@ -73,12 +49,17 @@ def enqueue(study: Study, session: Session, model: ModelFile, *, again: bool = F
 
 
 def run_queue(
-    study: Study, keys: OpenKeys, model: ModelFile, progress: Callable[[str, float, float], None]
+    study: Study,
+    keys: OpenKeys,
+    model: ModelFile,
+    progress: Callable[[str, float, float], None],
+    enough: Callable[[], bool] = lambda: False,
 ) -> list[str]:
     """Transcribe all that waits, one after the other; one that stops does not stop the others.
 
     Args:
         progress: called with session, seconds done and seconds in all.
+        enough: asked a few times a second; True ends what runs at once, and leaves the rest waiting.
 
     Returns the sessions that stopped; each one's problem stands in its job.
     """
@@ -86,8 +67,12 @@ def run_queue(
     for job in queue.jobs(study):
         if job.state is queue.JobState.DONE:
             continue
+        if enough():
+            break
         try:
-            transcribe_session(study, keys, job.session, model, functools.partial(progress, job.session))
+            transcribe_session(study, keys, job.session, model, functools.partial(progress, job.session), enough)
+        except Enough:
+            break
         except InterviewError as error:
             queue.ended(study, job.session, queue.JobState.STOPPED, " ".join(error.lines()))
             stopped.append(job.session)
@@ -95,9 +80,17 @@ def run_queue(
 
 
 def transcribe_session(
-    study: Study, keys: OpenKeys, session: str, model: ModelFile, progress: Progress
+    study: Study,
+    keys: OpenKeys,
+    session: str,
+    model: ModelFile,
+    progress: Progress,
+    enough: Callable[[], bool] = lambda: False,
 ) -> words.TranscriptRow:
-    """Transcribe one interview, propose what could identify somebody, seal both, and say so in the log."""
+    """Transcribe one interview, propose what could identify somebody, seal both, and say so in the log.
+
+    Raises ``Enough`` when ``enough`` said so meanwhile; the job stays as begun.
+    """
     order = _order(study, keys, session, model)
     queue.going_on(study, session, 0.0, _sealed_seconds(study, session))
 
@@ -105,7 +98,7 @@ def transcribe_session(
         queue.going_on(study, session, done, seconds)
         progress(done, seconds)
 
-    transcript = _in_worker(order, report)
+    transcript = run_in_worker(order, report, enough)
     row = keep(study, keys, transcript)
     queue.ended(study, session, queue.JobState.DONE)
     return row
@@ -175,58 +168,3 @@ def _asked(study: Study, recording: recordings.RecordingRow) -> Sequence[tuple[f
 def _sealed_seconds(study: Study, session: str) -> float:
     recording = recordings.of_session(study, session)
     return 0.0 if recording is None else recordings.seconds(recordings.parts(study, recording))
-
-
-def _in_worker(order: Order, progress: Progress) -> Transcript:
-    """Run one order in a fresh, niced process, and pass its progress on while it works."""
-    context = multiprocessing.get_context("spawn")
-    channel: Queue[tuple[float, float] | None] = context.Queue()
-
-    def listen() -> None:
-        while (said := channel.get()) is not None:
-            progress(*said)
-
-    listener = threading.Thread(target=listen, daemon=True)
-    listener.start()
-    try:
-        pool: Executor = ProcessPoolExecutor(1, mp_context=context, initializer=_prepare, initargs=(channel,))
-        with pool:
-            return pool.submit(_work, order).result()
-    except BrokenProcessPool as error:
-        raise TranscriptError(
-            "The transcription process was ended from outside, perhaps because the memory was full.",
-            safe="The recording is untouched.",
-            hint="Close other programs, or choose a smaller model, and transcribe again.",
-        ) from error
-    finally:
-        channel.put(None)
-        listener.join()
-
-
-_channel: "Queue[tuple[float, float] | None] | None" = None  # of the worker process, set once by its initialiser
-
-
-def _prepare(channel: "Queue[tuple[float, float] | None]") -> None:
-    global _channel
-    _channel = channel
-    keep_secrets_out_of_core_files()
-    if hasattr(os, "nice"):
-        os.nice(10)
-
-
-def _work(order: Order) -> Transcript:
-    from interview_tui.pipeline.recording import read_recording
-    from interview_tui.pipeline.transcript import SpokenSound, transcribe
-
-    sound = read_recording(order.folder, order.sound_secret)
-    return transcribe(
-        SpokenSound(sound.samples, sound.rate),
-        order.model,
-        participant=order.participant,
-        session=order.session,
-        language=order.language,
-        channel_speakers=order.speakers or None,
-        asked=order.asked,
-        made_at=order.made_at,
-        progress=lambda done, seconds: _channel.put((done, seconds)) if _channel else None,
-    )

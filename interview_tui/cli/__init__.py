@@ -100,7 +100,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our lines went away: nothing is left to say
         return 1
-    except Exception as error:
+    except Exception as error:  # a traceback could show what somebody said, or a passphrase
         if os.environ.get("INTERVIEW_TUI_TRACEBACK"):
             raise
         complain(_fault(error))

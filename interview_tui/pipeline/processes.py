@@ -1,5 +1,6 @@
 """A module of ours in, the command of its own process out; errors between processes as JSON."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -33,6 +34,19 @@ def die_with_parent() -> None:
         import ctypes
 
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def ready_to_spawn() -> None:
+    """Call before a ``ProcessPoolExecutor`` is made where screens may be open.
+
+    multiprocessing hands the number of ``sys.stderr``'s file to a helper process of its own when it starts the first
+    time; Textual's stand-in for it has none (-1), and the start fails.
+    """
+    if sys.platform != "win32":
+        from multiprocessing import resource_tracker
+
+        with contextlib.redirect_stderr(sys.__stderr__):
+            resource_tracker.ensure_running()
 
 
 def error_facts(error: InterviewError) -> dict[str, str]:

@@ -37,6 +37,11 @@ def add(study: Study, participant: str, session: str, model: str) -> None:
     study.db.insert("jobs", {**row, "added_at": now()}, replace=True)
 
 
+def remove(study: Study, session: str) -> None:
+    """Take an interview out of the queue again; its recording and its transcript stay."""
+    study.db.run("DELETE FROM jobs WHERE session = ?", session)
+
+
 def jobs(study: Study) -> list[Job]:
     return msgspec.convert(study.db.rows("SELECT * FROM jobs ORDER BY added_at"), list[Job])
 
