@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.message import Message
+from textual.screen import Screen
 
 from interview_tui.errors import InterviewError, NotAStudy, StudyError
 from interview_tui.tui.messages import RecorderSeen, StudyOpened, TroubleMet
@@ -191,6 +192,11 @@ class CompanionApp(SafeApp[None]):
         self.tell(message.error)
 
     # themes, hiding, leaving
+
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        """None. A covered screen that changes (its clock, its light) makes Textual 8.2.8 paint all of it for ever."""
+        return []
 
     def action_change_theme(self) -> None:
         """The next of the three sets of colours."""

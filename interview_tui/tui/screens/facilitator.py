@@ -36,6 +36,7 @@ class FacilitatorScreen(LiveScreen):
 
     CSS_PATH = "facilitator.tcss"
     ACTOR = FACILITATOR
+    LOOK_EVERY_S = 0.1  # for the level
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "j", "companion(True)", "Somebody joined", id="desk.joined", tooltip="A companion came in.", show=False

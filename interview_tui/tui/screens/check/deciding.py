@@ -116,6 +116,7 @@ class DecidingScreen(Screen[None]):
         self._by = ""
         self._busy = False
         self._unsaved = False
+        self._asked_to_write = False
         self._tall = True  # until it is measured
 
     @property
@@ -139,9 +140,6 @@ class DecidingScreen(Screen[None]):
         # holds meanwhile, and a key waits for it: of 100 keys the slowest took twice as long.
         gc.collect()
         gc.freeze()
-
-    def on_unmount(self) -> None:
-        gc.unfreeze()
 
     def on_resize(self) -> None:
         self.refresh_bindings()
@@ -262,8 +260,19 @@ class DecidingScreen(Screen[None]):
         self._show()
 
     def action_write(self) -> None:
+        """Write what waits, after the screen has shown it: the two would be in each other's way."""
         if self._pen.ask():
+            self._asked_to_write = True
+            self.call_after_refresh(self._write_now)
+
+    def _write_now(self) -> None:
+        if self._asked_to_write:
+            self._asked_to_write = False
             self.companion.write(self._pen.write, lambda: self.post_message(DecisionsWritten()))
+
+    def on_unmount(self) -> None:
+        self._write_now()
+        gc.unfreeze()
 
     def on_decisions_written(self) -> None:
         self._show_head()

@@ -38,7 +38,7 @@ LOOK_EVERY_S = 1.0  # for what other programs have written meanwhile
 _KEY_HERE = "This computer can open recordings with the passphrase.\nF1: all keys"
 _KEY_AWAY = "This computer cannot open what it records.\nF1: all keys"
 _NOBODY = "Nobody is in this study yet. Press n to add the first participant, by a code such as P01."
-_COLUMNS = (("Code", 8), ("No.", 4), ("Consent", 14), ("Length", 10), ("Words", 17))
+_COLUMNS = (("Code", None), ("No.", 3), ("Consent", 13), ("Length", 10), ("Words", 13))
 
 
 class HomeScreen(Screen[None]):

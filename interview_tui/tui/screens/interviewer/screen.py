@@ -128,7 +128,6 @@ class InterviewerScreen(LiveScreen):
                 self._arrive(0)
         self._show_question()
         self._show_overview()
-        self._read_again_if_needed()
 
     def show_recorder(self) -> None:
         self.query_one(Light).show(self.light())

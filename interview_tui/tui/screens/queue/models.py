@@ -5,7 +5,8 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from interview_tui.errors import ModelError
+from interview_tui.errors import ModelError, NoModel
+from interview_tui.pipeline.processes import ready_to_spawn
 from interview_tui.pipeline.transcript import ModelFile, find_model, models_folder
 
 DEMO = "demo"
@@ -32,8 +33,11 @@ def chosen_at_first(*, pretend: bool) -> str:
 
 
 def check_model(name_or_path: str) -> ModelFile:
-    """Find the model and check its SHA-256: seconds, for a large file. ``NoModel``, ``ModelDamaged``."""
+    """Find the model and check its SHA-256: seconds, for a large file. Raises ``NoModel``, ``ModelDamaged``."""
     folder = models_folder()
+    if name_or_path != DEMO and not Path(name_or_path).is_file():  # Whisper would take seconds to say the same
+        raise NoModel(f"There is no model in {folder} yet.", safe="Nothing was begun.", hint=ON_A_STICK)
+    ready_to_spawn()
     try:
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
             return pool.submit(find_model, name_or_path, folder).result()

@@ -9,6 +9,7 @@ from interview_tui.store import Study, queue, recordings, words
 from interview_tui.study.session import Session
 
 _MINUTES_FROM_S = 120.0  # shorter sound is told in seconds
+_NEARLY_S = 10.0  # the last steps, proposals and sealing, take a moment of their own
 _SURE_AFTER_S = 5.0  # before that nobody can say how long it takes
 
 
@@ -98,12 +99,17 @@ class Pace:
         return (row.seconds - row.done) * took / became
 
 
-def prompt(row: QueueRow, left: float | None, width: int) -> str:
-    """A row as the lines of the list: who and how long; the state in words; a bar while it runs."""
-    lines = [f"{row.state.value} {row.name}, {length(row.seconds)}", f"  {_words(row, left)}"]
-    if row.state is State.RUNNING:
-        lines.append(f"  {_bar(row.done, row.seconds, min(40, width - 4))}")
-    return "\n".join(lines)
+def prompt(row: QueueRow, left: float | None, *, name_width: int, width: int) -> str:
+    """A row as the lines of the list: shape, who, the state in words; while it runs a bar and how long it takes.
+
+    Args:
+        left: from ``Pace.left``. name_width, width: in characters, of the names and of the list.
+    """
+    line = f"{row.state.value} {row.name:<{name_width}}  {_words(row)}"
+    if row.state is not State.RUNNING:
+        return line
+    rest = "" if left is None else f" about {length(left)} left" if left >= _NEARLY_S else " nearly done"
+    return f"{line}\n  {_bar(row.done, row.seconds, min(24, width - 2 - len(rest)))}{rest}"
 
 
 def what_now(row: QueueRow) -> str:
@@ -137,17 +143,14 @@ def length(seconds: float) -> str:
     return f"{round(seconds / 60)} minutes"
 
 
-def _words(row: QueueRow, left: float | None) -> str:
-    if row.state is State.RUNNING:
-        rest = "" if left is None else f", about {length(max(1.0, left))} left"
-        return f"running: {_part(row.done, row.seconds)}{rest}"
-    if row.state is State.DONE:
-        return f"done: {row.words or 0:,} words, {row.undecided} to decide"
+def _words(row: QueueRow) -> str:
     return {
-        State.OUT: "not in the queue",
-        State.WAITING: "waits",
-        State.BEGUN: "was begun, and begins anew",
-        State.STOPPED: "stopped, see below",
+        State.OUT: f"not in the queue, {length(row.seconds)}",
+        State.WAITING: f"waits, {length(row.seconds)}",
+        State.BEGUN: f"was begun, {length(row.seconds)}",
+        State.RUNNING: f"running: {_part(row.done, row.seconds)}",
+        State.DONE: f"done: {row.words or 0:,} words, {row.undecided} to decide",
+        State.STOPPED: f"stopped, {length(row.seconds)}; see below",
     }[row.state]
 
 

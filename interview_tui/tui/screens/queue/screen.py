@@ -123,8 +123,12 @@ class QueueScreen(Screen[None]):
             return
         listed, now = self.query_one(OptionList), time.monotonic()
         left = {row.session.id: self._pace.left(row, now) for row in self._rows if row.state is State.RUNNING}
-        width = listed.size.width - 4
-        prompts = {row.session.id: plain(prompt(row, left.get(row.session.id), width)) for row in self._rows}
+        names = max((len(row.name) for row in self._rows), default=0)
+        width = listed.scrollable_content_region.width - 2  # a little air beside the bar
+        prompts = {
+            row.session.id: plain(prompt(row, left.get(row.session.id), name_width=names, width=width))
+            for row in self._rows
+        }
         if [option.id for option in listed.options] != list(prompts):
             at = listed.highlighted or 0
             listed.clear_options().add_options([Option(words, id=name) for name, words in prompts.items()])
@@ -202,10 +206,12 @@ class QueueScreen(Screen[None]):
     @work(group="asking", exclusive=True)
     async def action_model(self) -> None:
         here = [Choice(str(path), f"Use {path.stem}") for path in models_here()]
-        choices = [*here, Choice(DEMO, "Use the demo model: worthless on real speech")]
-        safe = self._chosen if self._chosen in [choice.value for choice in choices] else choices[0].value
+        back = Choice(self._chosen, f"Leave it as it is: {self._model_name()}")
+        others = [*here, Choice(DEMO, "Use the demo model: worthless on real speech")]
+        choices = [back, *(other for other in others if other.value != back.value)]
         none = "" if here else f"There is no model on this computer yet. {WORTHLESS}\n\n"
-        answer = await self.app.push_screen_wait(Ask("Who listens?", choices, safe=safe, more=none + ON_A_STICK))
+        ask = Ask("Who listens?", choices, safe=back.value, more=none + ON_A_STICK)
+        answer = await self.app.push_screen_wait(ask)
         if answer != self._chosen:
             self._chosen, self._model = answer, None
             await self._checked_model()
@@ -261,13 +267,25 @@ def _add_all(study: Study, model: ModelFile) -> None:
 def _transcribe(app: "CompanionApp", study: Study, keys: OpenKeys, model: ModelFile) -> None:
     """Run the queue until it is empty or the program closes. What stops an interview stands in its row."""
     worker = get_current_worker()
+
+    def closing() -> bool:
+        return worker.is_cancelled
+
     try:
-        for job in queue.jobs(study):
-            if job.state is queue.JobState.RUNNING:  # left by a program that was closed
-                queue.add(study, job.participant, job.session, model.name)
-        transcribing.run_queue(study, keys, model, _nothing, lambda: worker.is_cancelled)
+        _take_up(study, model, queue.JobState.RUNNING)  # left by a program that was closed
+        transcribing.run_queue(study, keys, model, _nothing, enough=closing)
+        while not closing() and _take_up(study, model, queue.JobState.WAITING):  # what was added meanwhile
+            transcribing.run_queue(study, keys, model, _nothing, enough=closing)
     except InterviewError as error:
         app.post_message(TroubleMet(error))
+
+
+def _take_up(study: Study, model: ModelFile, state: queue.JobState) -> bool:
+    """Let what is in ``state`` wait; whether there was any."""
+    found = [job for job in queue.jobs(study) if job.state is state]
+    for job in found:
+        queue.add(study, job.participant, job.session, model.name)
+    return bool(found)
 
 
 def _nothing(*_: Any) -> None:

@@ -27,7 +27,7 @@ from interview_tui.tui.widgets.light import LightState
 if TYPE_CHECKING:
     from interview_tui.tui.app import CompanionApp
 
-LOOK_EVERY_S, LOOK_BELOW_S = 0.1, 1.0  # while the screen is shown, and while another one lies over it
+LOOK_BELOW_S = 1.0  # while another screen lies over this one
 JOURNAL_EVERY_S = 1.0
 
 
@@ -39,10 +39,11 @@ class LiveScreen(Screen[None]):
     """
 
     ACTOR: ClassVar[str] = INTERVIEWER
+    LOOK_EVERY_S: ClassVar[float] = 0.2
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f3,m", "mark", "Mark", id="live.mark", tooltip="Mark this moment in the sound."),
+        Binding("m,f3", "mark", "Mark", id="live.mark", tooltip="Mark this moment in the sound."),
         Binding(
-            "f4,d", "care('distress step')", "Distress", id="live.distress", tooltip="Pause at once and show the steps."
+            "d,f4", "care('distress step')", "Distress", id="live.distress", tooltip="Pause at once and show the steps."
         ),
         Binding(
             "k",
@@ -84,13 +85,19 @@ class LiveScreen(Screen[None]):
 
     @work(thread=True)
     def _watch(self, app: "CompanionApp") -> None:
-        """Ask the recorder ten times a second, read the log when it has grown, and take the journal once a second."""
-        worker = get_current_worker()
-        study, session = self.interview.study, self.interview.session
-        eyes = Interview(study, session)  # its own line to the recorder: a slow pause on the other one holds up nothing
+        """Ask the recorder several times a second, read the log when it has grown, take the journal once a second."""
+        worker, study = get_current_worker(), self.interview.study
+        eyes: Interview | None = None
         version, journal_at, length = -1, 0.0, -1
         while not worker.is_cancelled:
+            if isinstance(app.screen, LiveScreen) and app.screen is not self:  # that one watches now
+                version = -1
+                if self._wake.wait(LOOK_BELOW_S):
+                    self._wake.clear()
+                continue
             try:
+                # A line of its own to the recorder: a slow pause on the other one holds up nothing.
+                eyes = eyes or Interview(study, self.interview.session)
                 self.post_message(RecorderSeen(eyes.status(), self._journal_problem))
                 if time.monotonic() >= journal_at:
                     app.write(self._take_journal, self._wake.set)
@@ -105,7 +112,7 @@ class LiveScreen(Screen[None]):
                     length = len(events)
             except InterviewError as error:
                 self.post_message(RecorderSeen(None, " ".join(error.lines())))
-            self._wake.wait(LOOK_EVERY_S if self.is_current else LOOK_BELOW_S)
+            self._wake.wait(self.LOOK_EVERY_S if self.is_current else LOOK_BELOW_S)
 
     def _take_journal(self) -> None:
         """A journal that cannot be read now is said beside the light, not in a window of its own every second."""
@@ -124,15 +131,18 @@ class LiveScreen(Screen[None]):
         self.do(lambda: self.interview.happened(kind, actor=self.ACTOR, data=data))
 
     def on_recorder_seen(self, message: RecorderSeen) -> None:
+        before, now = _telling(self.status, self.problem), _telling(message.status, message.problem)
         self.status, self.problem = message.status, message.problem
-        self.show_recorder()
+        if now != before:
+            self.show_recorder()
 
     def on_log_read(self, message: LogRead) -> None:
         self.events = message.events
         self.show_log(message.position)
+        self.show_recorder()
 
     def show_recorder(self) -> None:
-        """Show ``status`` and ``problem``: called ten times a second."""
+        """Show ``status`` and ``problem``: called when they say something new. Meter and clock look by themselves."""
 
     def show_log(self, where: Position) -> None:
         """Show ``events``: called when there are new ones."""
@@ -222,3 +232,10 @@ class LiveScreen(Screen[None]):
     def recorder_words(self) -> str:
         """What the recorder is doing, in a sentence."""
         return self.problem or words_of(self.status, self.events)
+
+
+def _telling(status: RecorderStatus | None, problem: str) -> tuple[object, ...]:
+    """What of a status is told in words; position and level change all the time."""
+    if status is None:
+        return (problem,)
+    return (problem, status.state, status.problem, status.device, len(status.levels))
