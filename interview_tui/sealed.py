@@ -195,7 +195,7 @@ def make_private_folder(path: Path) -> Path:
     """``path`` and its parents, 0700 where they are new."""
     for folder in reversed([path, *path.parents]):
         if not folder.exists():
-            folder.mkdir(mode=0o700)
+            folder.mkdir(mode=0o700, exist_ok=True)
     return path
 
 

@@ -101,6 +101,8 @@ def _ask(study: Study) -> Iterator[tuple[str, Answer]]:
         say("", f"Statement {number} of {len(form.statements)}, {statement.label}", statement.text)
         given = click.prompt("Their answer, y or n", type=click.Choice(["y", "n"]), show_choices=False)
         yield statement.label, Answer.YES if given == "y" else Answer.NO
+        if given == "n" and statement.needed:  # nothing more is asked of somebody who does not take part
+            return
 
 
 def _show(study: Study, code: str) -> None:

@@ -36,11 +36,14 @@ def answer(study: Study, code: str, label: str, given: Answer, *, by: str, mode:
 
 
 def finish(study: Study, code: str, *, by: str) -> Consent:
-    """Close the consent: given when every needed statement got a yes, declined when one got a no.
+    """Close the consent: given when every needed statement got a yes, declined as soon as one got a no.
 
-    Raises ``ConsentIncomplete`` while a statement has no answer.
+    Raises ``ConsentIncomplete`` while a statement has no answer and none that is needed was refused.
     """
     form, consent = study.consent_form(), consent_of(study, code)
+    if consent is not None and consent.refused_needed(form):
+        log.add(study, code, Kind.CONSENT_DECLINED, actor=by, data={"form_sha256": form.sha256})
+        return _as_it_stands(study, code)
     missing = [statement.label for statement in form.statements] if consent is None else consent.unanswered(form)
     if missing or consent is None:
         raise ConsentIncomplete(
@@ -48,8 +51,7 @@ def finish(study: Study, code: str, *, by: str) -> Consent:
             safe="The answers so far are kept.",
             hint="Ask each one, then finish.",
         )
-    kind = Kind.CONSENT_DECLINED if consent.refused_needed(form) else Kind.CONSENT_GIVEN
-    log.add(study, code, kind, actor=by, data={"form_sha256": form.sha256})
+    log.add(study, code, Kind.CONSENT_GIVEN, actor=by, data={"form_sha256": form.sha256})
     return _as_it_stands(study, code)
 
 

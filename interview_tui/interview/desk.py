@@ -18,7 +18,7 @@ from interview_tui.pipeline.recorder_client import (
     running_recorders,
     start_recorder,
 )
-from interview_tui.pipeline.recording import journal_entries, sealed_parts
+from interview_tui.pipeline.recording import JournalEntry, journal_entries, sealed_parts
 from interview_tui.pipeline.recording.leftover import leftover_parts
 from interview_tui.sealed import make_private_folder
 from interview_tui.store import Study, log, people, recordings
@@ -92,21 +92,25 @@ def catch_up(study: Study) -> list[recordings.RecordingRow]:
 
 def take_journal(study: Study, row: recordings.RecordingRow) -> bool:
     """Bring what is new in one recording's journal into the study; True when the journal says that it stopped."""
-    known = _taken(study, row)
     entries = journal_entries(recordings.folder(study, row))
-    for number, entry in enumerate(entries[known:], known + 1):
-        with study.db.writing():
-            for part in sealed_parts([entry]).values():
-                recordings.add_part(study, row, part)
-            log.add(
-                study, row.participant, entry.kind, actor=RECORDER, session=row.session, frame=entry.frame,
-                data={**entry.data, "recording": row.id, "entry": number}, at_utc=entry.at_utc,
-            )  # fmt: skip
+    if len(entries) > _taken(study, row):
+        with study.db.writing():  # asked again inside: two terminals may be at it at once
+            for number, entry in list(enumerate(entries, 1))[_taken(study, row) :]:
+                _take(study, row, number, entry)
     ends = [entry.kind for entry in entries if entry.kind in (Kind.RECORDING_STARTED, Kind.RECORDING_STOPPED)]
     finished = ends[-1:] == [Kind.RECORDING_STOPPED]
     if finished and row.ended_at is None:
         recordings.ended(study, row)
     return finished
+
+
+def _take(study: Study, row: recordings.RecordingRow, number: int, entry: JournalEntry) -> None:
+    for part in sealed_parts([entry]).values():
+        recordings.add_part(study, row, part)
+    log.add(
+        study, row.participant, entry.kind, actor=RECORDER, session=row.session, frame=entry.frame,
+        data={**entry.data, "recording": row.id, "entry": number}, at_utc=entry.at_utc,
+    )  # fmt: skip
 
 
 def _start(
@@ -120,6 +124,7 @@ def _start(
             hint=f"To seal a file from a handheld recorder: interview-tui import {code} FILE.",
         )
     _refuse_without_room(study, source)
+    catch_up(study)  # what a crash left is listed before the recording goes on in the same folder
     key = public_key(study, code, "consent" if kind == "consent" else "sound")
     before = None if session is None else recordings.of_session(study, session)
     row = recordings.goes_on(study, before) if before else recordings.add(study, code, kind, session)

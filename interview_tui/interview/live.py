@@ -155,10 +155,10 @@ class Interview:
 
     def pause(self, kind: Kind | None = None, *, actor: str = FACILITATOR) -> None:
         """Pause the recording, for ``kind`` (a check-in, a break, distress) where there is a reason to show."""
+        if self.recorder is not None:
+            self.recorder.pause()  # first: nothing may be in its way
         if kind is not None:
             self.happened(kind, actor=actor)
-        if self.recorder is not None:
-            self.recorder.pause()
 
     def resume(self) -> None:
         if self.recorder is not None:

@@ -110,8 +110,8 @@ async def test_from_a_new_participant_to_sealed_notes_by_keyboard_alone(study: S
             if statement.allows == "recording":
                 await until(pilot, "notes only; nothing is recorded")
             await pilot.press("right")
-        summary = await until(pilot, "Please read it back")
-        assert "● yes   C1 " in summary
+        await until(pilot, "Please read it back")
+        await until(pilot, "● yes   C1 ")
         await pilot.press("enter")
         await until(pilot, "takes part without being recorded")
         await pilot.press("enter")
@@ -211,8 +211,8 @@ async def test_a_spoken_consent_is_recorded_only_after_a_yes_aloud_into_its_own_
         await until(pilot, "● REC")
         await until(pilot, "dBFS")
         await pilot.press("y", "right", "n", "right")
-        words = await until(pilot, "we end here today")
-        assert "thinking about it with me" in words
+        await until(pilot, "we end here today")
+        await until(pilot, "thinking about it with me")
         await pilot.press("enter")
         await until(pilot, "does not take part")
         await until_true(pilot, lambda: desk.running_here(study) == [], "the end of the recorder")

@@ -191,7 +191,7 @@ async def test_the_interviewer_reads_writes_and_finds_everything_in_any_size(stu
         await pilot.press("down", "s", "down", "down", "o")
         await until(pilot, "When something did not help")
         await until(pilot, "– Q2")
-        assert "● Q1" in seen(pilot.app)
+        await until(pilot, "● Q1")
 
 
 async def test_where_the_interview_stands_comes_back_from_the_log(study: Study):
@@ -261,8 +261,8 @@ async def test_a_covered_screen_with_a_clock_is_not_painted_again_and_again(
 ):
     painted: list[object] = []
     async with an_interview(study) as pilot:
-        await pilot.press("g")
-        await until(pilot, "question opened Q1")
+        await pilot.press("e")
+        await until(pilot, "End the interview?")
         await asyncio.sleep(1.5)  # long enough for the clock below to tick
         monkeypatch.setattr(pilot.app, "_display", lambda *update: painted.append(update))
         await asyncio.sleep(1.0)

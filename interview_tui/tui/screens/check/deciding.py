@@ -1,18 +1,13 @@
 """Words and proposals in, decisions out: the text on the left, on the right one proposal at a time, one key each."""
 
-import gc
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Literal, cast
+from typing import ClassVar, Literal
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from interview_tui.errors import AnonymiseError, UnknownDecision
@@ -20,7 +15,6 @@ from interview_tui.pipeline.transcript_anonymised import (
     Decision,
     IdentifierType,
     Occurrence,
-    Review,
     decide,
     preview,
     sign_off,
@@ -34,17 +28,14 @@ from interview_tui.tui.screens.check.checking import (
     excerpt,
     find,
     how_it_stands,
-    how_many_open,
     in_brackets,
     what_it_is,
 )
 from interview_tui.tui.screens.check.pen import NOT_SAVED, Pen
+from interview_tui.tui.screens.check.saving import ReviewChanged, SavingScreen
 from interview_tui.tui.screens.check.sign_off import Preview, SignOffScreen
 from interview_tui.tui.screens.check.text_pane import TextPane, said
 from interview_tui.tui.widgets import Words, plain
-
-if TYPE_CHECKING:
-    from interview_tui.tui.app import CompanionApp
 
 _ONCE = "They are kept with each decision. You are asked once; g changes them."
 _LABELS = "Words that tell what it was and not which: [friend 2], [town], [month and year]."
@@ -55,30 +46,7 @@ _FOUND = "Type the words as they stand in the text: a name, or a few words of a 
 _NOT_HERE = "Those words do not stand in the text. Type them as they stand there; capitals do not matter."
 
 
-@dataclass
-class DecisionsWritten(Message):
-    """A turn of writing is over; whether something still waits, the pen knows."""
-
-
-@dataclass
-class ReviewChanged(Message):
-    """The review on the disk is another one now: signed off, or with something that a reader marked.
-
-    Attributes:
-        news: what happened, in a sentence. proposal: the one to go on with, or None.
-    """
-
-    review: Review
-    news: str
-    proposal: str | None = None
-
-
-@dataclass
-class WaitOver(Message):
-    """What had to be waited for is done, or could not be done."""
-
-
-class DecidingScreen(Screen[None]):
+class DecidingScreen(SavingScreen):
     """Where people decide.
 
     Args:
@@ -109,19 +77,8 @@ class DecidingScreen(Screen[None]):
     ]
 
     def __init__(self, title: str, checking: Checking, pen: Pen) -> None:
-        super().__init__()
-        self._title = title
-        self._checking = checking
-        self._pen = pen
-        self._by = ""
-        self._busy = False
-        self._unsaved = False
-        self._asked_to_write = False
+        super().__init__(title, checking, pen)
         self._tall = True  # until it is measured
-
-    @property
-    def companion(self) -> "CompanionApp":
-        return cast("CompanionApp", self.app)
 
     def compose(self) -> ComposeResult:
         yield Words("", id="head", classes="title", width=None)
@@ -136,10 +93,6 @@ class DecidingScreen(Screen[None]):
         pane.show(said(turn.speaker, turn.start, turn.text) for turn in self._checking.transcript.turns)
         pane.focus()
         self._show()
-        # Saving makes and drops thousands of words each time. Without this the collector looks at all that the program
-        # holds meanwhile, and a key waits for it: of 100 keys the slowest took twice as long.
-        gc.collect()
-        gc.freeze()
 
     def on_resize(self) -> None:
         self.refresh_bindings()
@@ -253,52 +206,6 @@ class DecidingScreen(Screen[None]):
         ask = AskLine("Who decides? Your initials:", initials_amiss, more=_ONCE, value=self._by)
         self.app.push_screen(ask, given)
 
-    # saving
-
-    def _save(self) -> None:
-        self.action_write()
-        self._show()
-
-    def action_write(self) -> None:
-        """Write what waits, after the screen has shown it: the two would be in each other's way."""
-        if self._pen.ask():
-            self._asked_to_write = True
-            self.call_after_refresh(self._write_now)
-
-    def _write_now(self) -> None:
-        if self._asked_to_write:
-            self._asked_to_write = False
-            self.companion.write(self._pen.write, lambda: self.post_message(DecisionsWritten()))
-
-    def on_unmount(self) -> None:
-        self._write_now()
-        gc.unfreeze()
-
-    def on_decisions_written(self) -> None:
-        self._show_head()
-
-    def _in_turn(self, work_: Callable[[], ReviewChanged]) -> None:
-        """Write in turn, and take no decision meanwhile: it would be one on an older state."""
-        self._busy = True
-        self.companion.write(lambda: self.post_message(work_()), lambda: self.post_message(WaitOver()))
-
-    def on_review_changed(self, message: ReviewChanged) -> None:
-        self._checking.take(message.review, message.proposal)
-        self.app.notify(message.news)
-
-    def on_wait_over(self) -> None:
-        self._busy = False
-        self._show()
-
-    @work
-    async def action_back(self) -> None:
-        if self._pen.state == NOT_SAVED:
-            choices = (Choice("stay", "Stay here"), Choice("leave", "Go back without the last decisions"))
-            ask = Ask("The last decisions are not saved.", choices, safe="stay", more="Press w here to try again.")
-            if await self.app.push_screen_wait(ask) == "stay":
-                return
-        self.dismiss()
-
     # going about
 
     def action_go(self, step: int, also_decided: bool = False) -> None:
@@ -399,15 +306,6 @@ class DecidingScreen(Screen[None]):
         tall = lines + 2 > room.height
         words.update(Content.assemble((plain(form), "bold"), "\n\n", text), layout=tall or self._tall)
         self._tall = tall
-
-    def _show_head(self) -> None:
-        by = f" · {self._by} decides" if self._by else ""
-        state = self._pen.state
-        head = plain(f"{self._title} · {how_many_open(self._checking)} · {state}{by}")
-        self.query_one("#head", Words).update(head, layout=False)  # its size never changes
-        if (state == NOT_SAVED) != self._unsaved:
-            self._unsaved = state == NOT_SAVED
-            self.refresh_bindings()  # the key that saves again
 
     def _excerpt(self) -> str:
         proposal = self._checking.proposal
