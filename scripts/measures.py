@@ -227,22 +227,24 @@ def empty_study(work: Path) -> Path:
 
 
 def plaintext(work: Path, _: int) -> Figure:
-    """The demo's words and sound searched in its study, outside exports/, and in the temporary folders."""
+    """The demo's words and sound searched in its study (outside exports/), its temporary folder and shared memory."""
     import soundfile
     from leaks import forms, leaks, windows
 
     from interview_tui.demo.assets import asset, script
-    from interview_tui.demo.headless import run_demo
 
     samples, _ = soundfile.read(asset("interview.ogg"), dtype="int16", always_2d=True)
     needles = windows(samples.tobytes()) + forms(one.text for one in script().sentences if one.speaker == "P07")
-    run_demo(work / "demo", lambda _: None)
+    temporary = work / "tmp"
+    temporary.mkdir()
+    command = [*PROGRAM, "demo", "--headless", "--dir", str(work / "demo")]
+    subprocess.run(command, capture_output=True, check=True, env={**os.environ, "TMPDIR": str(temporary)})
     control = work / "control"
     control.mkdir()
     soundfile.write(control / "sound.wav", samples, 16_000, subtype="PCM_16")
     (control / "words.txt").write_text(script().words)
-    places = [work / "demo", Path(tempfile.gettempdir()), Path("/dev/shm")]
-    hits = leaks([place for place in places if place.is_dir()], needles, skip=[control, work / "demo" / "exports"])
+    places = [work / "demo", temporary, Path("/dev/shm")]
+    hits = leaks([place for place in places if place.is_dir()], needles, skip=[work / "demo" / "exports"])
     return f"{len(hits)} files with hits (control: {len(leaks([control], needles))} of 2)"
 
 

@@ -65,7 +65,7 @@ def run_queue(
     """
     stopped = []
     for job in queue.jobs(study):
-        if job.state is queue.JobState.DONE:
+        if job.state is queue.JobState.DONE or not queue.holds(study, job.session):  # somebody took it out meanwhile
             continue
         if enough():
             break

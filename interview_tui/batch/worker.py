@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.queues import Queue
 from pathlib import Path
 
-from interview_tui.errors import TranscriptError
+from interview_tui.errors import InterviewError, TranscriptError
 from interview_tui.pipeline.processes import ready_to_spawn
 from interview_tui.pipeline.transcript import ModelFile, Transcript
 from interview_tui.sealed import keep_secrets_out_of_core_files
@@ -84,7 +85,8 @@ def _listen(channel: "Queue[Said]", workers: list[int], progress: Progress) -> N
         if isinstance(said, int):
             workers.append(said)
         else:
-            progress(*said)
+            with suppress(InterviewError):  # a study that is busy misses one step of the progress, no more
+                progress(*said)
 
 
 _channel: "Queue[Said] | None" = None  # of the worker process, set once by its initialiser

@@ -42,6 +42,10 @@ def remove(study: Study, session: str) -> None:
     study.db.run("DELETE FROM jobs WHERE session = ?", session)
 
 
+def holds(study: Study, session: str) -> bool:
+    return any(job.session == session for job in jobs(study))
+
+
 def jobs(study: Study) -> list[Job]:
     return msgspec.convert(study.db.rows("SELECT * FROM jobs ORDER BY added_at"), list[Job])
 
