@@ -38,16 +38,18 @@ def answer(study: Study, code: str, label: str, given: Answer, *, by: str, mode:
 def finish(study: Study, code: str, *, by: str) -> Consent:
     """Close the consent: given when every needed statement got a yes, declined as soon as one got a no.
 
-    Raises ``ConsentIncomplete`` while a statement has no answer and none that is needed was refused.
+    An optional statement that was not asked stays closed; it does not hold up the interview. Raises
+    ``ConsentIncomplete`` while a needed one has no answer.
     """
     form, consent = study.consent_form(), consent_of(study, code)
     if consent is not None and consent.refused_needed(form):
         log.add(study, code, Kind.CONSENT_DECLINED, actor=by, data={"form_sha256": form.sha256})
         return _as_it_stands(study, code)
-    missing = [statement.label for statement in form.statements] if consent is None else consent.unanswered(form)
-    if missing or consent is None:
+    needed = [statement.label for statement in form.statements if statement.needed]
+    missing = needed if consent is None else [label for label in needed if label in consent.unanswered(form)]
+    if missing:
         raise ConsentIncomplete(
-            "These statements have no answer yet: " + ", ".join(missing) + ".",
+            "These needed statements have no answer yet: " + ", ".join(missing) + ".",
             safe="The answers so far are kept.",
             hint="Ask each one, then finish.",
         )

@@ -51,7 +51,9 @@ def check_recording(study: Study, row: recordings.RecordingRow, keys: OpenKeys |
         found = verify_parts(recordings.folder(study, row), known, secret)
     except InterviewError as error:
         return Checked(what, False, error.what, seconds, len(known), (error.what,))
-    missing = tuple(f"part {one.part}: {one.words}" for one in found if one.state is not PartState.WHOLE)
+    missing = tuple(one.words for one in found if one.state is not PartState.WHOLE)
+    if not missing and _was_cut_off(study, row):
+        missing = ("The recorder was ended from outside: up to the last second before that is missing.",)
     if row.ended_at is None:
         return Checked(what, not missing, "goes on, or was cut off and not put right yet", seconds, len(known), missing)
     if not known:
@@ -59,6 +61,11 @@ def check_recording(study: Study, row: recordings.RecordingRow, keys: OpenKeys |
     read = "read to its end" if keys else "as it was sealed"
     sentence = "not complete" if missing else f"complete, every part {read}"
     return Checked(what, not missing, sentence, seconds, len(known), missing)
+
+
+def _was_cut_off(study: Study, row: recordings.RecordingRow) -> bool:
+    events = log.events(study, row.participant, row.session)
+    return any(event.data.get("recording") == row.id and event.data.get("cut_off") for event in events)
 
 
 def _database(study: Study) -> Checked:

@@ -127,6 +127,17 @@ def test_a_no_to_what_is_needed_ends_kindly_and_answers_are_never_assumed(study:
         consenting.answer(study, "P07", "C99", Answer.YES, by="AB", mode="spoken")
 
 
+def test_an_optional_statement_that_was_not_asked_stays_closed_and_holds_nothing_up(study: Study):
+    people.add(study, "P07")
+    for statement in study.consent_form().statements:
+        if statement.needed:
+            consenting.answer(study, "P07", statement.label, Answer.YES, by="AB", mode="written")
+    assert consenting.finish(study, "P07", by="AB").given_at is not None
+    consenting.require_interview(study, "P07")
+    with pytest.raises(ConsentMissing):
+        consenting.require_recording(study, "P07")
+
+
 def test_consent_taken_back_closes_everything(study: Study):
     give_consent(study, "P07")
     consenting.require_recording(study, "P07")
@@ -208,7 +219,10 @@ def test_a_recorder_that_is_killed_is_put_right_and_its_sound_is_there(study: St
     original, _ = soundfile.read(speech, dtype="float32")
     whole = int((sound.seconds - 1) * RATE)
     assert numpy.array_equal(sound.samples[:whole, 0], original[:whole])
-    assert not check_recording(study, row, keys).ok  # cut off: never called complete
+    for one in (check_recording(study, row, keys), check_recording(study, row)):
+        assert not one.ok  # never called complete, with the key or without
+        assert "complete" not in one.words.replace("not complete", "")
+        assert one.missing
 
     interview = Interview.open_one(study, "P07")
     interview.start_recording(desk.Source(file=speech, speed=8))

@@ -69,6 +69,9 @@ def _check_inside(part: SealedPart, path: Path, before: SealedPart | None, secre
         sound = read_part(path, secret)
     except SealedError as error:
         return PartCheck(part.part, PartState.FOREIGN, f"Part {part.part} ({_stretch(part)}): {error.what}")
+    if not sound.whole:  # a crash cut it off before it was listed
+        words = f"Part {part.part} ({_stretch(part)}) is cut off. {_rescued(part, path, secret)}"
+        return PartCheck(part.part, PartState.CUT, words)
     told = (sound.part, sound.start_frame, len(sound.samples), sound.rate, sound.whole)
     chained = before is None or sound.prev_sha256 == before.sha256
     if told == (part.part, part.start_frame, part.frames, part.rate, True) and chained:
