@@ -9,7 +9,7 @@ from interview_tui.batch import anonymising
 from interview_tui.cli.context import Choices, study_choices
 from interview_tui.cli.output import give_json, minutes, say
 from interview_tui.errors import AnonymiseError, NoTranscript
-from interview_tui.pipeline.transcript_anonymised import preview, scan, undecided
+from interview_tui.pipeline.transcript_anonymised import Proposal, preview, scan, undecided
 from interview_tui.store import people, words
 
 MOST_BYTES = 20_000_000  # a transcript of 100 minutes has 0.1 MB
@@ -97,10 +97,16 @@ def anonymise_verb(
         say(f"{session}: {len(open_ids)} of {len(found.review.proposals)} proposals are open.")
 
 
-def _facts(proposal: "object", is_open: bool) -> dict[str, object]:
-    keys = ("id", "type", "form", "source", "suggestion")
-    facts: dict[str, object] = {key: getattr(proposal, key) for key in keys}
-    return facts | {"count": len(getattr(proposal, "occurrences")), "open": is_open}  # noqa: B009
+def _facts(proposal: Proposal, is_open: bool) -> dict[str, object]:
+    return {
+        "id": proposal.id,
+        "type": proposal.type,
+        "form": proposal.form,
+        "source": proposal.source,
+        "suggestion": proposal.suggestion,
+        "count": len(proposal.occurrences),
+        "open": is_open,
+    }
 
 
 def _read(file: Path) -> str:
