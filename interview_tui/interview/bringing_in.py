@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interview_tui import sealed
-from interview_tui.errors import CopyDiffers
+from interview_tui.errors import AlreadyRecording, CopyDiffers
 from interview_tui.interview import consenting
 from interview_tui.interview.live import Interview, Meeting
 from interview_tui.pipeline.recording import SealedPart, read_recording, seal_sound_file
@@ -50,6 +50,12 @@ def bring_in(
         with study.db.writing():  # sealing is quick; a file that cannot be read must leave no interview behind
             interview = None if of_consent else Interview.begin(study, code, meeting)
             session = None if interview is None else interview.session.id
+            if session is not None and recordings.of_session(study, session):
+                raise AlreadyRecording(
+                    f"{session} is open and has a recording.",
+                    safe="That recording is untouched, and so is the file.",
+                    hint="End that interview first; the file is then imported as another one.",
+                )
             row = recordings.add(study, code, "consent" if of_consent else "imported", session)
             folder = recordings.folder(study, row)
             parts = seal_sound_file(file, folder, row.id, [key], progress=progress)

@@ -8,17 +8,18 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from interview_tui.errors import DiskTooFull, PretendRefused, RecorderLost
+from interview_tui.errors import DiskTooFull, InterviewError, PretendRefused, RecorderLost
 from interview_tui.interview import consenting
 from interview_tui.pipeline import microphone
 from interview_tui.pipeline.recorder_client import (
     RecorderHandle,
     attach,
+    check_level,
     default_run_folder,
     running_recorders,
     start_recorder,
 )
-from interview_tui.pipeline.recording import JournalEntry, journal_entries, sealed_parts
+from interview_tui.pipeline.recording import JournalEntry, journal_entries, part_files, sealed_parts
 from interview_tui.pipeline.recording.leftover import leftover_parts
 from interview_tui.sealed import make_private_folder
 from interview_tui.store import Study, log, people, recordings
@@ -27,6 +28,7 @@ from interview_tui.study.events import Kind
 from interview_tui.study.session import Session
 
 RECORDER = "recorder"
+LISTEN_S = 0.1
 BYTES_PER_SECOND = 48_000 * 2  # one channel of 48 kHz, 16 bit
 PLANNED_SECONDS = 100 * 60  # the longest interview that the guide expects
 
@@ -51,6 +53,12 @@ def start_consent_recording(study: Study, code: str, source: Source) -> Recorder
     """Record the reading of the consent, into a file of its own that is never transcribed."""
     consenting.require_consent_recording(study, code)
     return _start(study, code, "consent", None, source)
+
+
+def listen_first(study: Study, source: Source) -> None:
+    """Open the microphone for a moment, so that one that is not there is named before anything is written."""
+    for _ in check_level(_microphone(study, source), LISTEN_S, source.channels):
+        pass
 
 
 def recorder_of(study: Study, recording: recordings.RecordingRow) -> RecorderHandle | None:
@@ -117,12 +125,7 @@ def _start(
     study: Study, code: str, kind: recordings.RecordingKind, session: str | None, source: Source
 ) -> RecorderHandle:
     people.get(study, code)
-    if source.file is not None and not study.config.pretend:
-        raise PretendRefused(
-            "A sound file can stand in for a microphone only in the demo.",
-            safe="Nothing was recorded.",
-            hint=f"To seal a file from a handheld recorder: interview-tui import {code} FILE.",
-        )
+    heard = _microphone(study, source)
     _refuse_without_room(study, source)
     catch_up(study)  # what a crash left is listed before the recording goes on in the same folder
     key = public_key(study, code, "consent" if kind == "consent" else "sound")
@@ -134,21 +137,29 @@ def _start(
             folder,
             run_name(study, row.id),
             [key],
-            microphone.Source(
-                device=source.device,
-                file=None if source.file is None else str(source.file),
-                speed=source.speed,
-                pretend=study.config.pretend,
-            ),
+            heard,
             channels=source.channels,
         )
-    except BaseException:  # no new sound was recorded: leave everything as it was before
-        if before is None:
+    except RecorderLost:  # it may have begun all the same: whatever there is stays, and ``catch_up`` finds it
+        raise
+    except InterviewError:  # the recorder itself said no
+        if before is None and not part_files(folder):
             recordings.forget(study, row)
             shutil.rmtree(folder)
-        elif before.ended_at is not None:
+        elif before is not None and before.ended_at is not None:
             recordings.ended(study, row)
         raise
+
+
+def _microphone(study: Study, source: Source) -> microphone.Source:
+    if source.file is not None and not study.config.pretend:
+        raise PretendRefused(
+            "A sound file can stand in for a microphone only in the demo.",
+            safe="Nothing was recorded.",
+            hint="To seal a file from a handheld recorder: interview-tui import CODE FILE.",
+        )
+    file = None if source.file is None else str(source.file)
+    return microphone.Source(device=source.device, file=file, speed=source.speed, pretend=study.config.pretend)
 
 
 def _refuse_without_room(study: Study, source: Source) -> None:

@@ -87,12 +87,16 @@ class Interview:
     def begin_recorded(
         cls, study: Study, code: str, meeting: Meeting, source: desk.Source, *, early_reason: str | None = None
     ) -> "Interview":
-        """``begin`` and ``start_recording`` together: where no sound comes, no interview is left behind either."""
+        """``begin`` and ``start_recording`` together; a microphone that is not there leaves no interview behind.
+
+        Each is kept by itself before the next begins: whatever ends this process, a recorder that runs is known.
+        """
         consenting.require_recording(study, code)
-        with study.db.writing():
-            interview = cls.begin(study, code, meeting, early_reason=early_reason)
-            if interview.recorder is None:
-                interview.start_recording(source)
+        if not desk.running_here(study):
+            desk.listen_first(study, source)
+        interview = cls.begin(study, code, meeting, early_reason=early_reason)
+        if interview.recorder is None:
+            interview.start_recording(source)
         return interview
 
     def start_recording(self, source: desk.Source) -> None:

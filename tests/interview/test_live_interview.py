@@ -18,6 +18,7 @@ from interview_tui.errors import (
     DiskTooFull,
     NotSound,
     PretendRefused,
+    RecorderLost,
 )
 from interview_tui.interview import bringing_in, consenting, desk
 from interview_tui.interview.live import Interview, Meeting, sheet_warning
@@ -242,6 +243,40 @@ def test_a_pretend_microphone_is_refused_in_a_real_study(study_folder: Path, run
         with pytest.raises(PretendRefused):
             Interview.begin(study, "P07", Meeting()).start_recording(desk.Source(file=speech))
         assert recordings.all_of(study) == []
+
+
+def test_a_start_that_fails_never_takes_sound_away(study: Study, speech: Path, monkeypatch: pytest.MonkeyPatch):
+    """A recorder that is refused, or does not answer, may stand beside sound that somebody gave: it stays."""
+    give_consent(study, "P07")
+    interview = Interview.begin(study, "P07", Meeting())
+    interview.start_recording(desk.Source(file=speech, speed=8))
+    wait_until(interview, 3)
+    interview.stop_recording()
+    folder = study.folder / "recordings" / "P07" / "interview-01"
+    parts = {path.name: path.stat().st_size for path in folder.iterdir()}
+    study.db.run("DELETE FROM parts")  # as after a crash between the recorder's start and the study's own knowledge
+    study.db.run("DELETE FROM recordings")
+    for refusal in (AlreadyRecording("a", hint="b"), RecorderLost("a", hint="b")):
+
+        def refuse(*_: object, refusal: Exception = refusal, **__: object) -> None:
+            raise refusal
+
+        monkeypatch.setattr(desk, "start_recorder", refuse)
+        with pytest.raises(type(refusal)):
+            interview.start_recording(desk.Source(file=speech))
+        assert {path.name: path.stat().st_size for path in folder.iterdir()} == parts
+
+
+def test_a_file_is_not_imported_over_an_open_recording(study: Study, speech: Path):
+    give_consent(study, "P07")
+    interview = Interview.begin(study, "P07", Meeting())
+    interview.start_recording(desk.Source(file=speech, speed=2))
+    with pytest.raises(AlreadyRecording):
+        bringing_in.bring_in(study, "P07", speech, Meeting())
+    status = interview.status()
+    assert status is not None
+    assert status.state == "recording"
+    interview.close()
 
 
 def test_too_little_room_is_said_before_the_start(study: Study, speech: Path, monkeypatch: pytest.MonkeyPatch):
