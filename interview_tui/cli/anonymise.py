@@ -8,6 +8,7 @@ import click
 from interview_tui.batch import anonymising
 from interview_tui.cli.context import Choices, study_choices
 from interview_tui.cli.output import give_json, minutes, say
+from interview_tui.cli.pager import show_words
 from interview_tui.errors import AnonymiseError, NoTranscript
 from interview_tui.pipeline.transcript_anonymised import Proposal, preview, scan, undecided
 from interview_tui.store import people, words
@@ -77,24 +78,20 @@ def anonymise_verb(
             return
         found = words.load(study, keys, session)
         if show_preview:
-            say(
-                *[
-                    f"[{minutes(turn.start)}] {turn.speaker}: {turn.text}"
-                    for turn in preview(found.transcript, found.review)
-                ]
-            )
+            turns = preview(found.transcript, found.review)
+            show_words([f"[{minutes(turn.start)}] {turn.speaker}: {turn.text}" for turn in turns])
             return
         open_ids = {proposal.id for proposal in undecided(found.review)}
         if as_json:
             give_json({"session": session, "proposals": [_facts(p, p.id in open_ids) for p in found.review.proposals]})
             return
-        for proposal in found.review.proposals:
-            state = "open   " if proposal.id in open_ids else "decided"
-            say(
-                f"{proposal.id:10} {state} {proposal.type:8} "
-                f"{proposal.form} → {proposal.suggestion} ×{len(proposal.occurrences)}"
-            )
+        show_words([_line(proposal, proposal.id in open_ids) for proposal in found.review.proposals])
         say(f"{session}: {len(open_ids)} of {len(found.review.proposals)} proposals are open.")
+
+
+def _line(proposal: Proposal, is_open: bool) -> str:
+    state, count = "open" if is_open else "decided", len(proposal.occurrences)
+    return f"{proposal.id:10} {state:7} {proposal.type:8} {proposal.form} → {proposal.suggestion} ×{count}"
 
 
 def _facts(proposal: Proposal, is_open: bool) -> dict[str, object]:

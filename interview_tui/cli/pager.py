@@ -7,8 +7,18 @@ from collections.abc import Sequence
 
 import click
 
+from interview_tui.cli.output import plain, say
+
 _OTHER_SCREEN, _BACK, _CLEAR = "\x1b[?1049h", "\x1b[?1049l", "\x1b[2J\x1b[H"
 WIDEST = 100  # longer lines are hard to follow with tired eyes
+
+
+def show_words(lines: Sequence[str], *, to_stdout: bool = False) -> None:
+    """Show what was said: in the pager on a terminal, else (or where ``to_stdout`` asks for it) as plain lines."""
+    if to_stdout or not sys.stdout.isatty():
+        say(*lines)
+    else:
+        show_without_scrollback([plain(line) for line in lines])
 
 
 def show_without_scrollback(lines: Sequence[str]) -> None:

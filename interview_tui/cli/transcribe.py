@@ -1,6 +1,5 @@
 """``transcribe``, ``transcript`` and ``models``: sealed sound in, words out (to a person who holds the passphrase)."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -8,7 +7,8 @@ import msgspec
 
 from interview_tui.batch import transcribing
 from interview_tui.cli.context import Choices, study_choices
-from interview_tui.cli.output import aside, give_json, minutes, plain, say
+from interview_tui.cli.output import aside, give_json, minutes, say
+from interview_tui.cli.pager import show_words
 from interview_tui.errors import TranscriptError
 from interview_tui.interview import desk
 from interview_tui.pipeline.transcript import ModelFile, find_model, known_sha256, models_folder
@@ -73,12 +73,7 @@ def transcript_verb(code: str, number: int | None, to_stdout: bool, as_json: boo
             return
         lines = [f"[{minutes(turn.start)}] {turn.speaker}: {turn.text}" for turn in found.turns]
         lines += ["", *[f"doubt {minutes(one.start)} to {minutes(one.end)}: {one.reason}" for one in found.doubts]]
-        if to_stdout or not sys.stdout.isatty():
-            say(*lines)
-        else:
-            from interview_tui.cli.pager import show_without_scrollback
-
-            show_without_scrollback([plain(line) for line in lines])
+        show_words(lines, to_stdout=to_stdout)
 
 
 @click.group(epilog="Example: interview-tui models list")

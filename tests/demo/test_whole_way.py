@@ -1,5 +1,6 @@
 """From a microphone to a coding file, once, through every real part; then every promise about what it left behind."""
 
+import json
 import os
 import re
 import stat
@@ -103,6 +104,22 @@ def test_every_verb_that_looks_works_on_it(walked: Report, options: list[str], c
         assert not re.search(rf"\b{re.escape(original)}\b", (said.out + said.err).casefold()), original
     assert run(["transcript", "P07", "--print", *options]) == 0
     assert "P07: " in capfd.readouterr().out
+
+
+def test_a_transcript_that_is_not_signed_off_any_more_does_not_leave(
+    walked: Report, options: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+):
+    assert run(["anonymise", "P07", "--json", *options]) == 0
+    first = json.loads(capfd.readouterr().out)["proposals"][0]["id"]
+    decisions = tmp_path / "decisions.json"
+    decisions.write_text(json.dumps({"decisions": [{"id": first, "replace": "[participant]"}]}))
+    assert run(["anonymise", "P07", "--decisions", str(decisions), "--by", "AB", *options]) == 0
+    assert run(["export", "P07", "--to", str(tmp_path / "out"), *options]) == 1
+    assert "signed" in capfd.readouterr().err
+    assert not (tmp_path / "out").exists()
+    assert run(["anonymise", "P07", "--sign-off", "--by", "AB", *options]) == 1  # who decided cannot sign
+    assert run(["anonymise", "P07", "--sign-off", "--by", "CD", *options]) == 0
+    assert run(["export", "P07", "--to", str(tmp_path / "out"), *options]) == 0
 
 
 def test_a_withdrawal_leaves_nothing_but_a_receipt(
