@@ -36,7 +36,7 @@ def noise(path: Path, seconds: float, channels: int = 1) -> None:
 
 def recorder(folder: Path, sound: Path, speed: float, part_seconds: float, channels: int = 1):
     from interview_tui.pipeline.microphone import Source
-    from interview_tui.pipeline.recorder_client import start_recorder
+    from interview_tui.pipeline.recorder.client import start_recorder
     from interview_tui.sealed import new_identity
 
     identity = new_identity()

@@ -12,7 +12,7 @@ from interview_tui.cli.output import aside, give_json, minutes, say, several
 from interview_tui.errors import InterviewError, RecorderLost
 from interview_tui.interview import consenting, desk
 from interview_tui.interview.live import Interview, Meeting, sheet_warning
-from interview_tui.pipeline.recorder_client import RecorderHandle, RecorderStatus, default_run_folder, running_recorders
+from interview_tui.pipeline.recorder.client import RecorderHandle, RecorderStatus, default_run_folder, running_recorders
 from interview_tui.store import Study, people, recordings
 from interview_tui.study.events import Kind
 from interview_tui.study.session import MODES

@@ -11,7 +11,7 @@ from pathlib import Path
 from interview_tui.errors import DiskTooFull, InterviewError, PretendRefused, RecorderLost
 from interview_tui.interview import consenting
 from interview_tui.pipeline import microphone
-from interview_tui.pipeline.recorder_client import (
+from interview_tui.pipeline.recorder.client import (
     RecorderHandle,
     attach,
     check_level,

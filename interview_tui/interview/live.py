@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from interview_tui.errors import NothingRecorded, RecorderLost
 from interview_tui.interview import consenting, desk
 from interview_tui.interview.position import Position, position
-from interview_tui.pipeline.recorder_client import RecorderHandle, RecorderStatus
+from interview_tui.pipeline.recorder.client import RecorderHandle, RecorderStatus
 from interview_tui.store import Study, log, people, recordings
 from interview_tui.store.clock import now
 from interview_tui.store.keys import public_key

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from interview_tui.interview.live import Interview
     from interview_tui.interview.position import Position
     from interview_tui.pipeline.microphone import InputDevice
-    from interview_tui.pipeline.recorder_client import RecorderHandle, RecorderStatus
+    from interview_tui.pipeline.recorder.client import RecorderHandle, RecorderStatus
     from interview_tui.store.study import Study
     from interview_tui.study.consent import Consent, ConsentForm
     from interview_tui.study.events import Event

@@ -22,7 +22,7 @@ from interview_tui import sealed
 from interview_tui.errors import AlreadyRecording, MicrophoneError, NotSound, PretendRefused, RecorderLost
 from interview_tui.pipeline.microphone import InputDevice, NoMicrophone, Source, choose
 from interview_tui.pipeline.processes import command, environment
-from interview_tui.pipeline.recorder_client import (
+from interview_tui.pipeline.recorder.client import (
     RecorderHandle,
     RecorderStatus,
     attach,
@@ -31,7 +31,8 @@ from interview_tui.pipeline.recorder_client import (
     running_recorders,
     start_recorder,
 )
-from interview_tui.pipeline.recorder_socket import connect
+from interview_tui.pipeline.recorder.local_socket import connect
+from interview_tui.pipeline.recorder.run_folder import ours
 from interview_tui.pipeline.recording import (
     RecordingSound,
     journal_entries,
@@ -40,7 +41,6 @@ from interview_tui.pipeline.recording import (
     sealed_parts,
     verify_parts,
 )
-from interview_tui.pipeline.run_folder import ours
 from interview_tui.study.events import Kind
 
 SESSION = "P07/interview-01"
@@ -226,7 +226,7 @@ def test_the_recorder_outlives_the_screen_and_is_found_again(desk: Desk, talk: P
         import sys, time
         from pathlib import Path
         from interview_tui.pipeline.microphone import Source
-        from interview_tui.pipeline.recorder_client import start_recorder
+        from interview_tui.pipeline.recorder.client import start_recorder
         handle = start_recorder(Path({str(desk.folder)!r}), {SESSION!r}, [{KEY.public!r}],
             Source(file={str(talk)!r}, speed=2, pretend=True), run_folder=Path({str(desk.run_folder)!r}))
         print(handle.pid, flush=True)
@@ -316,7 +316,7 @@ def test_files_and_folders_are_private(desk: Desk, talk: Path):
         assert {path.stat().st_mode & 0o077 for path in folder.iterdir()} == {0}
     assert (Path(f"/proc/{handle.pid}/cmdline").read_bytes().split(b"\0"))[-3:-1] == [
         b"-m",
-        b"interview_tui.pipeline.recorder",
+        b"interview_tui.pipeline.recorder.process",
     ]
     handle.stop()
 
@@ -424,7 +424,7 @@ FULL_DISK = """
 import sys, time
 from pathlib import Path
 from interview_tui.pipeline.microphone import Source
-from interview_tui.pipeline.recorder_client import start_recorder
+from interview_tui.pipeline.recorder.client import start_recorder
 disk, run, talk, key = map(Path, sys.argv[1:])
 filler = disk / "filler"
 filler.write_bytes(bytes(400_000))
@@ -508,7 +508,8 @@ def test_the_level_is_known_before_anything_is_recorded(talk: Path):
 
 def test_a_recorder_loads_no_heavy_library():
     heavy = ("numpy", "torch", "textual", "sqlite3", "sqlite_utils", "soundfile", "sounddevice", "whisper")
-    code = "import sys, interview_tui.pipeline.recorder, interview_tui.pipeline.recorder_client; print(*sys.modules)"
+    modules = "interview_tui.pipeline.recorder.process, interview_tui.pipeline.recorder.client"
+    code = f"import sys, {modules}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment())
     assert not set(heavy) & set(loaded.stdout.split())
     assert command("x")[1:3] == ["-P", "-m"]

@@ -14,7 +14,7 @@ from virtual_microphone import VirtualMicrophones, missing
 from interview_tui import sealed
 from interview_tui.errors import NoMicrophone
 from interview_tui.pipeline.microphone import Source, list_inputs
-from interview_tui.pipeline.recorder_client import RecorderHandle, check_level, start_recorder
+from interview_tui.pipeline.recorder.client import RecorderHandle, check_level, start_recorder
 from interview_tui.pipeline.recording import journal_entries, read_recording
 from interview_tui.study.events import Kind
 

@@ -14,8 +14,8 @@ from interview_tui.errors import InterviewError, MicrophoneError
 from interview_tui.interview import consenting, desk
 from interview_tui.interview.live import FACILITATOR, INTERVIEWER, Interview, Meeting, sheet_warning
 from interview_tui.pipeline import microphone
-from interview_tui.pipeline.level_check import check_level
 from interview_tui.pipeline.microphone import InputDevice, list_inputs
+from interview_tui.pipeline.recorder.level_check import check_level
 from interview_tui.store import Study
 from interview_tui.study.session import MODES
 from interview_tui.tui.messages import BeforeRead, InterviewFound, LevelHeard, MicrophonesListed, TroubleMet

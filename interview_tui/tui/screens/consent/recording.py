@@ -1,7 +1,7 @@
 """A yes said aloud in, the reading of the consent recorded in a file of its own, out."""
 
 from interview_tui.interview import consenting, desk
-from interview_tui.pipeline.recorder_client import RecorderHandle
+from interview_tui.pipeline.recorder.client import RecorderHandle
 from interview_tui.store import Study, recordings
 from interview_tui.tui.messages import ConsentRecorderFound
 

@@ -17,7 +17,7 @@ from textual.worker import get_current_worker
 from interview_tui.errors import ConsentIncomplete, RecorderLost
 from interview_tui.interview import consenting
 from interview_tui.interview.consenting import SPOKEN
-from interview_tui.pipeline.recorder_client import RecorderHandle
+from interview_tui.pipeline.recorder.client import RecorderHandle
 from interview_tui.store import Study
 from interview_tui.study.consent import Answer, Consent
 from interview_tui.tui.messages import ConsentClosed, ConsentRead, ConsentRecorderFound, RecorderSeen, TroubleMet

@@ -16,7 +16,7 @@ from interview_tui.errors import ConsentMissing, InterviewError
 from interview_tui.interview import consenting, desk
 from interview_tui.interview.live import INTERVIEWER, Interview
 from interview_tui.interview.position import Position, position
-from interview_tui.pipeline.recorder_client import RecorderStatus
+from interview_tui.pipeline.recorder.client import RecorderStatus
 from interview_tui.study.events import Event, Json, Kind
 from interview_tui.tui.messages import LogRead, RecorderSeen
 from interview_tui.tui.screens.ask import Ask, Choice

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from interview_tui.pipeline.recorder_client import RecorderStatus
+from interview_tui.pipeline.recorder.client import RecorderStatus
 from interview_tui.study.events import Event, Kind
 from interview_tui.tui.widgets.light import LightState
 

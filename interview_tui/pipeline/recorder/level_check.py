@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from interview_tui.errors import InterviewError
 from interview_tui.pipeline.capture import SAMPLE_BYTES, Block, Capture, Levels, Opening, SourceEnded
 from interview_tui.pipeline.microphone import Source
-from interview_tui.pipeline.recorder_watch import OPEN_WITHIN_S, silent_microphone
+from interview_tui.pipeline.recorder.watch import OPEN_WITHIN_S, silent_microphone
 
 Record = Opening | Block | SourceEnded | InterviewError | None
 

@@ -1,7 +1,7 @@
 """An order in, an encrypted recording out: a process of its own that no screen and no key press can end by accident.
 
 One JSON line on standard input says what to record and for whose public keys. One JSON line on standard output answers:
-the first sound is here, or the named error. After that screens talk to it over its socket (``recorder_client``). It
+the first sound is here, or the named error. After that screens talk to it over its socket (``client``). It
 holds no private key, loads no heavy library, and nothing that it does waits for a screen.
 """
 
@@ -23,16 +23,16 @@ from interview_tui.errors import DiskTooFull, InterviewError, RecorderLost, Reco
 from interview_tui.pipeline.capture import Opening
 from interview_tui.pipeline.microphone import Source
 from interview_tui.pipeline.processes import error_facts
-from interview_tui.pipeline.recorder_desk import CUT_WITHIN_S, WISHES, Desk, State
-from interview_tui.pipeline.recorder_socket import Server
-from interview_tui.pipeline.recorder_watch import TICK_S, CaptureWatch
+from interview_tui.pipeline.recorder.desk import CUT_WITHIN_S, WISHES, Desk, State
+from interview_tui.pipeline.recorder.local_socket import Server
+from interview_tui.pipeline.recorder.run_folder import run_file
+from interview_tui.pipeline.recorder.watch import TICK_S, CaptureWatch
 from interview_tui.pipeline.recording.journal import Journal, ended_badly, journal_entries
 from interview_tui.pipeline.recording.sealing import PART_SECONDS, Form, next_place, started_with
 from interview_tui.pipeline.recording.writing import DiskPatience, PartWriter
-from interview_tui.pipeline.run_folder import run_file
 from interview_tui.study.events import Kind
 
-MODULE = "interview_tui.pipeline.recorder"
+MODULE = "interview_tui.pipeline.recorder.process"
 DISK_PATIENCE_S = 10.0  # for a full disk, at the end of a recording
 LATE_PRESS_S = 2.0  # a screen may tell of a key press so long after it
 REPLY_WITHIN_S = 1.0

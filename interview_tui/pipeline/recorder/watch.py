@@ -10,7 +10,7 @@ from collections.abc import Callable
 from interview_tui.errors import InterviewError, NoMicrophone
 from interview_tui.pipeline.capture import Block, Capture, Opening
 from interview_tui.pipeline.microphone import Source
-from interview_tui.pipeline.recorder_desk import Desk
+from interview_tui.pipeline.recorder.desk import Desk
 
 TICK_S = 0.1
 SILENT_S = 2.0  # without any block for so long, the microphone counts as lost

@@ -18,14 +18,14 @@ from typing import Any
 
 from interview_tui import sealed
 from interview_tui.errors import AlreadyRecording, RecorderLost
-from interview_tui.pipeline.level_check import check_level
 from interview_tui.pipeline.microphone import Source
 from interview_tui.pipeline.processes import command, environment, error_facts, named_error
-from interview_tui.pipeline.recorder import MODULE
-from interview_tui.pipeline.recorder_desk import State
-from interview_tui.pipeline.recorder_socket import ANSWER_WITHIN_S, Gone, Line, connect, forget_socket
+from interview_tui.pipeline.recorder.desk import State
+from interview_tui.pipeline.recorder.level_check import check_level
+from interview_tui.pipeline.recorder.local_socket import ANSWER_WITHIN_S, Gone, Line, connect, forget_socket
+from interview_tui.pipeline.recorder.process import MODULE
+from interview_tui.pipeline.recorder.run_folder import default_run_folder, ours, run_file
 from interview_tui.pipeline.recording.sealing import PART_SECONDS
-from interview_tui.pipeline.run_folder import default_run_folder, ours, run_file
 
 __all__ = [
     "RecorderHandle",

@@ -123,7 +123,7 @@ class Desk:
         return cut
 
     def status(self) -> dict[str, Any]:
-        """Position, level and state; the same fields as ``recorder_client.RecorderStatus``."""
+        """Position, level and state; the same fields as ``client.RecorderStatus``."""
         with self._lock:
             writer, opening = self.writer, self._opening
             frame, rate = (writer.frame, writer.form.rate) if writer else (0, 0)

@@ -1,0 +1,1 @@
+"""The recorder: a process in a session of its own, and how screens start it, find it again and ask it (``client``)."""
