@@ -7,8 +7,9 @@
         GuideError          GuideMistakes
         ParticipantError    BadCode, UnknownParticipant, ParticipantExists, Withdrawn
         ConsentError        ConsentMissing, ConsentIncomplete
-        MicrophoneError     NoSoundSystem, NoMicrophone, PretendRefused
-        RecordingError      AlreadyRecording, RecorderLost, DiskTooFull, NotSound, CopyDiffers, NothingRecorded
+        MicrophoneError     NoSoundSystem, NoMicrophone, NoLoudspeaker, NotReady, PretendRefused
+        RecordingError      AlreadyRecording, RecorderLost, DiskTooFull, NotSound, CopyDiffers, NothingRecorded,
+                            SecondPlaceMissing, SecondPlaceRefused
         ModelError          NoModel, ModelDamaged
         TranscriptError     NoTranscript, TranscriptExists, NothingToTranscribe
         AnonymiseError      DecisionsMissing, UnknownDecision, NotSignedOff, SameReader, OriginalSurvives
@@ -140,6 +141,13 @@ class NoSoundSystem(MicrophoneError): ...
 class NoMicrophone(MicrophoneError): ...
 
 
+class NoLoudspeaker(MicrophoneError): ...
+
+
+class NotReady(MicrophoneError):
+    """Something on this computer would stop a recording."""
+
+
 class PretendRefused(MicrophoneError):
     """A pretend microphone was asked for outside the demo and the tests."""
 
@@ -164,6 +172,14 @@ class CopyDiffers(RecordingError): ...
 
 
 class NothingRecorded(RecordingError): ...
+
+
+class SecondPlaceMissing(RecordingError):
+    """A part of a recording lies on a disk that is not there now."""
+
+
+class SecondPlaceRefused(RecordingError):
+    """A recording cannot go on in the folder that was chosen."""
 
 
 class ModelError(InterviewError):
