@@ -49,7 +49,10 @@ CREATE TABLE receipts (participant TEXT PRIMARY KEY, at_utc TEXT NOT NULL, words
 
 
 # Name and statements of each step.
-STEPS: tuple[tuple[str, str], ...] = (("0001 the whole way once", _FIRST),)
+STEPS: tuple[tuple[str, str], ...] = (
+    ("0001 the whole way once", _FIRST),
+    ("0002 how long an interview was planned to be", "ALTER TABLE sessions ADD COLUMN planned_minutes INTEGER"),
+)
 
 
 def migrations() -> "Migrations":

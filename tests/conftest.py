@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from recording_desk import RecordingDesk, end
 
 from interview_tui.interview import consenting
 from interview_tui.store import Study, create_study, open_study, people
@@ -56,6 +57,17 @@ def run_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="it-") as folder:
         monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
         yield Path(folder)
+
+
+@pytest.fixture
+def recording_desk(tmp_path: Path) -> Iterator[RecordingDesk]:
+    """A folder to record into, and whatever recorder runs there ended afterwards."""
+    with tempfile.TemporaryDirectory(prefix="it-") as addresses:
+        desk = RecordingDesk(tmp_path / "recording", Path(addresses))
+        yield desk
+        if desk.handle is not None:
+            desk.handle.close()
+            end(desk.handle.pid)
 
 
 @pytest.fixture

@@ -1,18 +1,22 @@
 """Two microphones without a sound card: a private PulseAudio whose sinks' monitors are what is "heard".
 
+``mic1`` and ``mic2`` are monitors by kind; ``add_microphone`` makes a source that the server calls a microphone.
 Nothing of the person's own sound system is touched or asked; ``missing()`` says why it cannot be had on a machine.
 """
 
+import contextlib
 import ctypes.util
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from sounds import RATE, Samples
 
@@ -27,10 +31,7 @@ load-module module-null-sink sink_name=elsewhere rate=48000 channels=2 format=s1
 set-default-sink elsewhere
 set-default-source mic1.monitor
 """
-_SINK = (
-    "load-module module-null-sink sink_name={name} rate=48000 channels=2 format=s16le "
-    "sink_properties=device.description={name}"
-)
+_SINK = "module-null-sink sink_name={name} rate=48000 channels=2 format=s16le sink_properties=device.description={name}"
 # One file that begins with the system's own; "pulse" is there already and may not be defined again.
 _ALSA = """</usr/share/alsa/alsa.conf>
 {microphones}
@@ -48,6 +49,12 @@ def missing() -> str:
     return ", ".join([*programs, *library, *plugin])
 
 
+def _feed(pipe: IO[bytes], sound: bytes) -> None:
+    with contextlib.suppress(OSError), pipe:  # until the player is gone
+        while True:
+            pipe.write(sound)
+
+
 class VirtualMicrophones:
     """A running private sound server; ``environment`` makes a process see its microphones and no others."""
 
@@ -61,7 +68,8 @@ class VirtualMicrophones:
         }
         self._processes: list[subprocess.Popen[bytes]] = []
         try:
-            self._start()
+            self._configure()
+            self.start_server()
         except BaseException:  # whatever ended it, no sound server may stay behind
             self.__exit__(None, None, None)
             raise
@@ -89,6 +97,19 @@ class VirtualMicrophones:
             timeout=60,
         )
 
+    @contextlib.contextmanager
+    def playing(self, samples: Samples, microphone: str = "mic1") -> Iterator[None]:
+        """Let the microphone hear ``samples`` (48 kHz) over and over while the block runs."""
+        command = ["pacat", "--playback", "--latency-msec=100", *self._to(microphone, samples.shape[1])]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, env=self._env()) as player:
+            feeder = threading.Thread(target=_feed, args=(player.stdin, samples.astype("<i2").tobytes()))
+            feeder.start()
+            try:
+                yield
+            finally:
+                player.kill()
+                feeder.join()
+
     def freeze(self) -> None:
         """Stop the server as a stalled driver would be."""
         os.kill(self._server.pid, signal.SIGSTOP)
@@ -96,11 +117,14 @@ class VirtualMicrophones:
     def thaw(self) -> None:
         os.kill(self._server.pid, signal.SIGCONT)
 
-    def _start(self) -> None:
-        sinks = "\n".join(_SINK.format(name=name) for name in MICROPHONES)
-        microphones = "\n".join(_ALSA_MICROPHONE.format(name=name) for name in MICROPHONES)
-        (self._folder / "server.pa").write_text(_SERVER.format(folder=self._folder, sinks=sinks))
-        (self._folder / "asound.conf").write_text(_ALSA.format(microphones=microphones))
+    def kill_server(self) -> None:
+        """End the server at once, as a crash would; whoever listened is cut off."""
+        self._server.kill()
+        self._server.wait()
+        (self._folder / "socket").unlink(missing_ok=True)
+
+    def start_server(self) -> None:
+        """Start the server with ``mic1`` and ``mic2``; returns when both give sound."""
         places = ("HOME", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "PULSE_STATE_PATH")
         environment = {**self._env(), **dict.fromkeys(places, str(self._folder))}
         del environment["PULSE_SERVER"]
@@ -108,11 +132,53 @@ class VirtualMicrophones:
         self._server = self._run(["pulseaudio", *options, "-n", "-F", str(self._folder / "server.pa")], environment)
         self._wait_for_server()
         for name in MICROPHONES:
-            # a sink to which nobody plays works in lumps of two seconds: keep it going with silence
-            with Path("/dev/zero").open("rb") as zero:
-                self._run(["pacat", *self._to(name, 1), "--latency-msec=20"], self._env(), zero.fileno())
+            self._keep_going(name)
         for name in MICROPHONES:
             self._wait_for_sound(name)
+
+    def unplug(self, name: str) -> None:
+        """Take ``mic1``, ``mic2`` or an added microphone away; the server moves listeners to another source."""
+        modules = [line.split("\t") for line in self.pactl("list", "short", "modules").splitlines()]
+        (index,) = [module[0] for module in modules if f"_name={name} " in f"{module[2]} "]
+        self.pactl("unload-module", index)
+
+    def plug_in(self, name: str) -> None:
+        """Bring ``mic1`` or ``mic2`` back; the server gives it a new index."""
+        self.pactl("load-module", *_SINK.format(name=name).split())
+        self._keep_going(name)
+        self._wait_for_sound(name)
+
+    def add_microphone(self, name: str, description: str, hears: str = "mic2") -> None:
+        """A source that is no monitor and hears what is played to ``hears``; for PortAudio only the server has it."""
+        quoted = description.replace("'", "").replace(" ", "\\ ")
+        self.pactl(
+            "load-module", "module-remap-source", f"source_name={name}", f"master={hears}.monitor",
+            f"source_properties=device.description='{quoted}'",
+        )  # fmt: skip
+
+    def mute(self, source: str, muted: bool = True) -> None:
+        """``source``: the server's name of it, such as ``mic1.monitor``."""
+        self.pactl("set-source-mute", source, "1" if muted else "0")
+
+    def suspend(self, source: str, suspended: bool = True) -> None:
+        self.pactl("suspend-source", source, "1" if suspended else "0")
+
+    def pactl(self, *arguments: str) -> str:
+        """What the server answers."""
+        environment = {**self._env(), "LC_ALL": "C"}
+        command = ["pactl", *arguments]
+        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=10).stdout
+
+    def _configure(self) -> None:
+        sinks = "\n".join("load-module " + _SINK.format(name=name) for name in MICROPHONES)
+        microphones = "\n".join(_ALSA_MICROPHONE.format(name=name) for name in MICROPHONES)
+        (self._folder / "server.pa").write_text(_SERVER.format(folder=self._folder, sinks=sinks))
+        (self._folder / "asound.conf").write_text(_ALSA.format(microphones=microphones))
+
+    def _keep_going(self, name: str) -> None:
+        """A sink to which nobody plays works in lumps of two seconds: play silence to it."""
+        with Path("/dev/zero").open("rb") as zero:
+            self._run(["pacat", *self._to(name, 1), "--latency-msec=20"], self._env(), zero.fileno())
 
     def _wait_for_server(self) -> None:
         deadline = time.monotonic() + START_WITHIN_S

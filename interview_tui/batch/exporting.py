@@ -1,13 +1,15 @@
 """Signed-off transcripts in, files for the coding software out; nothing while an original survives anywhere."""
 
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from interview_tui import __version__, sealed
-from interview_tui.errors import StudyExists
+from interview_tui.errors import StudyExists, TranscriptError
+from interview_tui.pipeline.transcript import Transcript
 from interview_tui.pipeline.transcript_anonymised import (
     AnonymisedTranscript,
     Replacement,
@@ -24,11 +26,15 @@ from interview_tui.pipeline.transcript_for_coding import (
     file_name,
     readable_texts,
 )
+from interview_tui.pipeline.transcript_for_coding.document import paragraphs
 from interview_tui.store import Study, log, people, recordings, words
 from interview_tui.store.keys import OpenKeys
 from interview_tui.study.events import Event, Kind
 from interview_tui.study.guide import TopicGuide
+from interview_tui.study.remarks import Moment, moments, struck
 from interview_tui.study.session import Session
+
+_END = float("inf")  # of the recording: after everything that was said
 
 
 def signed_off(study: Study, participant: str | None = None) -> list[words.TranscriptRow]:
@@ -49,20 +55,43 @@ def export(
 
     Raises:
         NotSignedOff: a transcript that nobody signed off. OriginalSurvives: something that was to be replaced is still
-        somewhere in what would leave. StudyExists: a file is there already and ``overwrite`` is False.
+        somewhere in what would leave. TranscriptError: it holds words that were taken out since. StudyExists: a file
+        is there already and ``overwrite`` is False.
     """
     ledger = words.ledger(study, keys)
     files: dict[str, tuple[str, str, bytes]] = {}
     for session in sessions:
         found = words.load(study, keys, session)
+        refuse_taken_out(study, found.transcript)
         document = _document(study, found, ledger)
         made = {file_name(document, FORMATS[name][0]): (name, FORMATS[name][1](document)) for name in formats}
         texts = readable_texts({name: data for name, (_, data) in made.items()})
-        stays = kept(found.transcript, found.review)
+        ours = Counter(one.text for one in paragraphs(document) if one.kind == "remark")
+        stays = ours + Counter(kept(found.transcript, found.review))
         refuse_survivors(survivors(texts, ledger, dict.fromkeys(texts, stays)))
         files |= {name: (session, format_, data) for name, (format_, data) in made.items()}
     _refuse_to_overwrite(to, files, overwrite)
     return _write(study, to, files, by)
+
+
+def without_sound(study: Study, participant: str, session: str) -> tuple[Moment, ...]:
+    """Where in an interview's recording there is no sound, and why: pauses, off the record, what was taken out."""
+    events = log.events(study, participant, session)
+    return moments(events, _rate(study, session, events))
+
+
+def refuse_taken_out(study: Study, transcript: Transcript) -> None:
+    """Raise ``TranscriptError`` where words stand in a stretch that was taken out after they were transcribed."""
+    events = log.events(study, transcript.participant, transcript.session)
+    rate = _rate(study, transcript.session, events)
+    later = [out for out in struck(events) if out.at_utc > transcript.made_at]
+    heard = [word for turn in transcript.turns for word in turn.words]
+    if any(word.start * rate < out.end and word.end * rate > out.start for out in later for word in heard):
+        raise TranscriptError(
+            f"{transcript.session} was transcribed before a part of it was taken out at the participant's wish.",
+            safe="Nothing was shown or written.",
+            hint=f"Make it anew from what is left: interview-tui transcribe {transcript.participant} --again.",
+        )
 
 
 def _write(study: Study, to: Path, files: dict[str, tuple[str, str, bytes]], by: str) -> list[words.Release]:
@@ -112,13 +141,13 @@ def _document(study: Study, found: words.SessionWords, ledger: Sequence[Replacem
     participant = transcript.participant
     session = next(one for one in people.sessions(study, participant) if one.id == transcript.session)
     events = log.events(study, participant, session.id)
-    rate = _rate(study, session)
+    rate = _rate(study, session.id, events)
     headings = _headings(study.guide(session.guide_sha256), events, rate)
     about = _about(session, transcript)
     return CodingDocument(
         transcript,
         headings=tuple(replace(one, text="") if _holds_original(one.text, ledger) else one for one in headings),
-        remarks=_remarks(events, rate),
+        remarks=tuple(Remark(_END if one.at is None else one.at, one.words) for one in moments(events, rate)),
         about=tuple(line for line in about if not _holds_original(" ".join(line), ledger)),
     )
 
@@ -128,10 +157,12 @@ def _holds_original(words_of_ours: str, ledger: Sequence[Replacement]) -> bool:
     return bool(survivors({"": words_of_ours}, ledger))
 
 
-def _rate(study: Study, session: Session) -> int:
-    recording = recordings.of_session(study, session.id)
+def _rate(study: Study, session: str, events: Sequence[Event]) -> int:
+    """Frames a second, also of a recording of which everything was taken out."""
+    recording = recordings.of_session(study, session)
     found = recordings.parts(study, recording) if recording else []
-    return found[0].rate if found else 1
+    told = [rate for event in events if event.kind is Kind.RECORDING_STARTED and (rate := event.data.get("rate"))]
+    return found[0].rate if found else int(told[-1]) if told else 1
 
 
 def _headings(guide: TopicGuide, events: Sequence[Event], rate: int) -> tuple[Heading, ...]:
@@ -142,22 +173,6 @@ def _headings(guide: TopicGuide, events: Sequence[Event], rate: int) -> tuple[He
         for event in events
         if event.kind in kinds and event.frame is not None and (label := str(event.data.get("question")))
     )
-
-
-def _remarks(events: Sequence[Event], rate: int) -> tuple[Remark, ...]:
-    """Pauses, with their length by the clock, where they lie in the sound."""
-    remarks: list[Remark] = []
-    paused: Event | None = None
-    for event in events:
-        if event.kind is Kind.RECORDING_PAUSED:
-            paused = event
-        elif event.kind is Kind.RECORDING_RESUMED and paused is not None:
-            length = datetime.fromisoformat(event.at_utc) - datetime.fromisoformat(paused.at_utc)
-            count = max(1, round(length.total_seconds() / 60))
-            minutes = "1 minute" if count == 1 else f"{count} minutes"
-            remarks.append(Remark((paused.frame or 0) / rate, f"recording paused, {minutes}"))
-            paused = None
-    return tuple(remarks)
 
 
 def _about(session: Session, transcript: AnonymisedTranscript) -> tuple[tuple[str, str], ...]:

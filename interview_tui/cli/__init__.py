@@ -27,6 +27,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "record": ("record", "Record an interview, or the reading of a consent."),
     "import": ("importing", "Seal sound from a handheld recorder."),
     "status": ("record", "What is recording on this computer."),
+    "doctor": ("doctor", "Whether this computer is ready to record; its microphones, tried."),
     "recordings": ("records", "What was recorded, how long, complete or not."),
     "verify": ("records", "Check every sealed file, the log and the database."),
     "transcribe": ("transcribe", "Turn recordings into words, offline."),

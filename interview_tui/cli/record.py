@@ -1,24 +1,23 @@
 """``record`` and ``status``: a microphone in, a sealed recording out; the recording desk in lines."""
 
 import sys
-import threading
-import time
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import click
 
 from interview_tui.cli.context import Choices, study_choices
-from interview_tui.cli.output import aside, give_json, minutes, say, several
-from interview_tui.errors import InterviewError, RecorderLost
+from interview_tui.cli.output import aside, give_json, say, several
+from interview_tui.cli.output import minutes as in_minutes
+from interview_tui.cli.recording_lines import KEYS_OF_CONSENT, Action, ask_off_the_record, ask_strike, until_stopped
+from interview_tui.errors import RecorderLost
 from interview_tui.interview import consenting, desk
 from interview_tui.interview.live import Interview, Meeting, sheet_warning
-from interview_tui.pipeline.recorder.client import RecorderHandle, RecorderStatus, default_run_folder, running_recorders
+from interview_tui.pipeline.recorder.client import default_run_folder, running_recorders
 from interview_tui.store import Study, people, recordings
 from interview_tui.study.events import Kind
 from interview_tui.study.session import MODES
-
-HELP = "Keys, each with Enter: p pause, r resume, m mark, s stop."
-TICK = 0.25  # seconds between two looks at the recorder
 
 
 @click.command(
@@ -26,8 +25,19 @@ TICK = 0.25  # seconds between two looks at the recorder
     "The consent itself: interview-tui record P07 --consent"
 )
 @click.argument("code")
-@click.option("--device", help="The microphone: its name, or a part of it. Without it: the usual one.")
+@click.option(
+    "--device",
+    "devices",
+    multiple=True,
+    help="The microphone: its name, or a part of it. Without it: the usual one. Twice: the interviewer's, then the "
+    "participant's own. interview-tui doctor --devices lists them.",
+)
 @click.option("--channels", type=click.IntRange(1, 2), default=1, help="2: interviewer left, participant right.")
+@click.option(
+    "--second-place",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder on another disk: should the study's disk be full, the recording goes on there, sealed.",
+)
 @click.option("--seconds", type=click.FloatRange(min=0.1), help="Stop by itself after this much sound.")
 @click.option("--consent", "of_consent", is_flag=True, help="Record the reading of the consent, in its own file.")
 @click.option("--attach", is_flag=True, help="Come back to a recording that is going on.")
@@ -35,12 +45,14 @@ TICK = 0.25  # seconds between two looks at the recorder
 @click.option("--facilitator", default="facilitator", help="Initials.")
 @click.option("--mode", type=click.Choice(MODES), default=MODES[0], show_default=True)
 @click.option("--companion", is_flag=True, help="Somebody who came with the participant is present.")
+@click.option("--minutes", type=click.IntRange(5, 600), help="How long it is planned to be; without it: the guide's.")
 @click.option("--early", metavar="REASON", help="Why it begins within 24 hours of the information sheet.")
 @study_choices
 def record_verb(
     code: str,
-    device: str | None,
+    devices: tuple[str, ...],
     channels: int,
+    second_place: Path | None,
     seconds: float | None,
     of_consent: bool,
     attach: bool,
@@ -48,6 +60,7 @@ def record_verb(
     facilitator: str,
     mode: str,
     companion: bool,
+    minutes: int | None,
     early: str | None,
     choices: Choices,
 ) -> None:
@@ -55,7 +68,7 @@ def record_verb(
 
     Closing this window does not stop the recording: come back with --attach.
     """
-    source = desk.Source(device, channels)
+    source = replace(_source(devices, channels), second_place=second_place)
     with choices.open() as study:
         people.get(study, code)
         if of_consent:
@@ -63,7 +76,7 @@ def record_verb(
             return
         consenting.require_interview(study, code)
         _warn(study, code)
-        meeting = Meeting(interviewer, facilitator, mode, companion)
+        meeting = Meeting(interviewer, facilitator, mode, companion, minutes)
         if attach:
             interview = Interview.open_one(study, code)
         else:
@@ -72,6 +85,14 @@ def record_verb(
         if interview.recorder is None:
             raise _nothing_to_attach(code)
         _interview(interview, seconds)
+
+
+def _source(devices: tuple[str, ...], channels: int) -> desk.Source:
+    if len(devices) > 2:
+        raise click.UsageError("At most two microphones: --device for the interviewer, --device for the participant.")
+    if len(devices) == 2:
+        return desk.Source(devices[0], also=desk.Source(devices[1]))
+    return desk.Source(devices[0] if devices else None, channels)
 
 
 @click.command(epilog="Example: interview-tui status --json")
@@ -97,7 +118,7 @@ def status_verb(as_json: bool, choices: Choices) -> None:
     for fact in facts:
         say(
             f"{fact['session'] or 'a recording'}: {fact['state']}, "
-            f"{minutes(float(str(fact['seconds'])))}, process {fact['pid']}"
+            f"{in_minutes(float(str(fact['seconds'])))}, process {fact['pid']}"
         )
     if not facts:
         say("Nothing is recording on this computer.")
@@ -130,81 +151,31 @@ def _consent(study: Study, code: str, source: desk.Source, seconds: float | None
     recorder = desk.start_consent_recording(study, code, source)
     row = next(row for row in reversed(recordings.all_of(study, code)) if row.kind == "consent")
     try:
-        _until_stopped(recorder, seconds, {"p": recorder.pause, "r": recorder.resume})
+        until_stopped(recorder, seconds, {"p": recorder.pause, "r": recorder.resume}, KEYS_OF_CONSENT)
     finally:
         recorder.stop()
         desk.take_journal(study, row)
     length = recordings.seconds(recordings.parts(study, row))
-    say(f"{code}: consent recorded, {minutes(length)}, in a sealed file of its own. It is never transcribed.")
+    say(f"{code}: consent recorded, {in_minutes(length)}, in a sealed file of its own. It is never transcribed.")
 
 
 def _interview(interview: Interview, seconds: float | None) -> None:
     recorder = interview.recorder
     if recorder is None:
         return
-    actions: dict[str, Callable[[], object]] = {
+    actions: Mapping[str, Action] = {
         "p": interview.pause,
         "r": interview.resume,
         "m": lambda: interview.happened(Kind.MARK, actor="facilitator"),
+        "o": ask_off_the_record(interview),
+        "x": ask_strike(interview),
     }
     try:
-        _until_stopped(recorder, seconds, actions)
+        until_stopped(recorder, seconds, actions)
     finally:
         interview.close()
     recording = recordings.of_session(interview.study, interview.session.id)
     parts = recordings.parts(interview.study, recording) if recording else []
-    length = minutes(recordings.seconds(parts))
+    length = in_minutes(recordings.seconds(parts))
     say(f"{interview.session.id}: {length} recorded and sealed in {several(len(parts), 'part')}.")
     say(f"Check it: interview-tui verify.  Then: interview-tui transcribe {interview.session.participant}")
-
-
-def _until_stopped(recorder: RecorderHandle, seconds: float | None, actions: dict[str, Callable[[], object]]) -> None:
-    """Show the state until the time is up, ``s`` was typed, Ctrl+C was pressed or the recorder ended."""
-    typed = _typed_lines()
-    aside("Recording. " + (HELP if typed is not None else "Ctrl+C stops and seals."))
-    shown = ""
-    try:
-        while True:
-            status = recorder.status()
-            shown = _show(status, shown)
-            if status.state == "stopped" or (seconds is not None and status.seconds >= seconds):
-                return
-            while typed:
-                key = typed.pop(0)
-                if key == "s":
-                    return
-                _act(actions.get(key))
-            time.sleep(TICK)
-    except KeyboardInterrupt:
-        aside("\nStopping. What was said is kept.")
-
-
-def _act(action: Callable[[], object] | None) -> None:
-    try:
-        aside(HELP if action is None else "")
-        if action is not None:
-            action()
-    except InterviewError as error:  # a failed mark or pause must never end the recording
-        aside(" ".join(error.lines()))
-
-
-def _show(status: RecorderStatus, shown: str) -> str:
-    words = f"{status.state}  {minutes(status.seconds)}"
-    words += f"  {status.problem}" if status.problem else ""
-    if words != shown:
-        aside(words)
-    return words
-
-
-def _typed_lines() -> list[str] | None:
-    """Lines that somebody types meanwhile; None where nobody can."""
-    if not sys.stdin.isatty():
-        return None
-    typed: list[str] = []
-
-    def listen() -> None:
-        for line in sys.stdin:
-            typed.append(line.strip().lower())
-
-    threading.Thread(target=listen, daemon=True).start()
-    return typed

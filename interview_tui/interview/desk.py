@@ -1,8 +1,4 @@
-"""The recording desk: a participant's code in, a running recorder out; and its facts from the journal into the study.
-
-The recorder knows no participant, no passphrase and no private key. It writes sealed parts and a journal of positions;
-``catch_up`` brings that journal into the database whenever a screen or a command is there, also after a crash.
-"""
+"""The recording desk: a participant's code and a microphone in, a running recorder out."""
 
 import shutil
 from dataclasses import dataclass
@@ -10,6 +6,7 @@ from pathlib import Path
 
 from interview_tui.errors import DiskTooFull, InterviewError, PretendRefused, RecorderLost
 from interview_tui.interview import consenting
+from interview_tui.interview.journals import CutOff, catch_up, cut_off, put_right, run_name, take_journal
 from interview_tui.pipeline import microphone
 from interview_tui.pipeline.recorder.client import (
     RecorderHandle,
@@ -19,46 +16,77 @@ from interview_tui.pipeline.recorder.client import (
     running_recorders,
     start_recorder,
 )
-from interview_tui.pipeline.recording import JournalEntry, journal_entries, part_files, sealed_parts
-from interview_tui.pipeline.recording.leftover import leftover_parts
+from interview_tui.pipeline.recording import away, part_files
 from interview_tui.sealed import make_private_folder
-from interview_tui.store import Study, log, people, recordings
+from interview_tui.store import Study, people, recordings
 from interview_tui.store.keys import public_key
-from interview_tui.study.events import Kind
 from interview_tui.study.session import Session
 
-RECORDER = "recorder"
+__all__ = [
+    "CutOff",
+    "Source",
+    "catch_up",
+    "cut_off",
+    "listen_first",
+    "put_right",
+    "recorder_of",
+    "run_name",
+    "running_here",
+    "start_consent_recording",
+    "start_interview_recording",
+    "take_journal",
+]
+
 LISTEN_S = 0.1
 BYTES_PER_SECOND = 48_000 * 2  # one channel of 48 kHz, 16 bit
-PLANNED_SECONDS = 100 * 60  # the longest interview that the guide expects
+LONGEST_MINUTES = 100  # of an interview of which nobody said how long it was planned to be
+CONSENT_MINUTES = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the sound comes from. ``file`` (with ``speed`` times real time) is only for the demo and the tests."""
+    """Where the sound comes from.
+
+    Attributes:
+        device: name, or part of it, of an input; None for the usual one.
+        channels: 2 for a stereo interface, the interviewer left and the participant right.
+        file: played in place of a microphone, ``speed`` times faster than life; only in the demo and the tests.
+        also: the participant's own microphone; this one is then the interviewer's.
+        second_place: a folder on another disk, where the recording goes on when the study's disk takes no more.
+    """
 
     device: str | None = None
     channels: int = 1
     file: Path | None = None
     speed: float = 1.0
+    also: "Source | None" = None
+    second_place: Path | None = None
+
+    @property
+    def recorded_channels(self) -> int:
+        """Channels of the recording that comes of it."""
+        return self.channels if self.also is None else 2
 
 
 def start_interview_recording(study: Study, session: Session, source: Source) -> RecorderHandle:
     """Start the recorder for an interview; needs consent to being recorded and room on the disk."""
     consenting.require_recording(study, session.participant)
-    return _start(study, session.participant, "interview", session.id, source)
+    minutes = session.planned_minutes or LONGEST_MINUTES
+    return _start(study, session.participant, "interview", session.id, source, minutes)
 
 
 def start_consent_recording(study: Study, code: str, source: Source) -> RecorderHandle:
     """Record the reading of the consent, into a file of its own that is never transcribed."""
     consenting.require_consent_recording(study, code)
-    return _start(study, code, "consent", None, source)
+    return _start(study, code, "consent", None, source, CONSENT_MINUTES)
 
 
 def listen_first(study: Study, source: Source) -> None:
     """Open the microphone for a moment, so that one that is not there is named before anything is written."""
-    for _ in check_level(_microphone(study, source), LISTEN_S, source.channels):
-        pass
+    channels = 1 if source.also else source.channels
+    for microphone_ in _microphones(study, source):
+        for _ in check_level(microphone_, LISTEN_S, channels):
+            pass
 
 
 def recorder_of(study: Study, recording: recordings.RecordingRow) -> RecorderHandle | None:
@@ -69,11 +97,6 @@ def recorder_of(study: Study, recording: recordings.RecordingRow) -> RecorderHan
         return None
 
 
-def run_name(study: Study, recording_id: str) -> str:
-    """What a running recorder is called on this computer: random, so that nobody's code shows in a process list."""
-    return f"{study.config.id}-{recording_id}"
-
-
 def running_here(study: Study) -> list[tuple[recordings.RecordingRow, RecorderHandle]]:
     """Recordings of this study that run now."""
     alive = {found.session for found in running_recorders(default_run_folder())}
@@ -81,55 +104,15 @@ def running_here(study: Study) -> list[tuple[recordings.RecordingRow, RecorderHa
     return [(row, handle) for row in rows if (handle := recorder_of(study, row)) is not None]
 
 
-def catch_up(study: Study) -> list[recordings.RecordingRow]:
-    """Bring the journals of all recordings that have not ended into the study.
-
-    Returns the recordings that nobody records any more and that did not stop in order: a crash, a power cut. What of
-    them reached the disk is listed from then on.
-    """
-    cut_off = []
-    alive = {found.session for found in running_recorders(default_run_folder())}  # also one that does not answer now
-    for row in recordings.all_of(study):
-        if row.ended_at is None and row.kind != "imported":
-            finished = take_journal(study, row)
-            if not finished and run_name(study, row.id) not in alive:
-                _adopt(study, row)
-                cut_off.append(row)
-    return cut_off
-
-
-def take_journal(study: Study, row: recordings.RecordingRow) -> bool:
-    """Bring what is new in one recording's journal into the study; True when the journal says that it stopped."""
-    entries = journal_entries(recordings.folder(study, row))
-    if len(entries) > _taken(study, row):
-        with study.db.writing():  # asked again inside: two terminals may be at it at once
-            for number, entry in list(enumerate(entries, 1))[_taken(study, row) :]:
-                _take(study, row, number, entry)
-    ends = [entry.kind for entry in entries if entry.kind in (Kind.RECORDING_STARTED, Kind.RECORDING_STOPPED)]
-    finished = ends[-1:] == [Kind.RECORDING_STOPPED]
-    if finished and row.ended_at is None:
-        recordings.ended(study, row)
-    return finished
-
-
-def _take(study: Study, row: recordings.RecordingRow, number: int, entry: JournalEntry) -> None:
-    for part in sealed_parts([entry]).values():
-        recordings.add_part(study, row, part)
-    log.add(
-        study, row.participant, entry.kind, actor=RECORDER, session=row.session, frame=entry.frame,
-        data={**entry.data, "recording": row.id, "entry": number}, at_utc=entry.at_utc,
-    )  # fmt: skip
-
-
 def _start(
-    study: Study, code: str, kind: recordings.RecordingKind, session: str | None, source: Source
+    study: Study, code: str, kind: recordings.RecordingKind, session: str | None, source: Source, minutes: int
 ) -> RecorderHandle:
     people.get(study, code)
-    heard = _microphone(study, source)
-    _refuse_without_room(study, source)
+    heard = _microphones(study, source)
     catch_up(study)  # what a crash left is listed before the recording goes on in the same folder
-    key = public_key(study, code, "consent" if kind == "consent" else "sound")
     before = None if session is None else recordings.of_session(study, session)
+    _refuse_without_room(study, before, source, minutes)
+    key = public_key(study, code, "consent" if kind == "consent" else "sound")
     row = recordings.goes_on(study, before) if before else recordings.add(study, code, kind, session)
     folder = make_private_folder(recordings.folder(study, row))
     try:
@@ -138,7 +121,8 @@ def _start(
             run_name(study, row.id),
             [key],
             heard,
-            channels=source.channels,
+            channels=source.recorded_channels,
+            second_place=source.second_place,
         )
     except RecorderLost:  # it may have begun all the same: whatever there is stays, and ``catch_up`` finds it
         raise
@@ -151,6 +135,11 @@ def _start(
         raise
 
 
+def _microphones(study: Study, source: Source) -> tuple[microphone.Source, ...]:
+    """The devices in the order of the channels: the interviewer's, the participant's."""
+    return tuple(_microphone(study, one) for one in (source, source.also) if one is not None)
+
+
 def _microphone(study: Study, source: Source) -> microphone.Source:
     if source.file is not None and not study.config.pretend:
         raise PretendRefused(
@@ -159,35 +148,18 @@ def _microphone(study: Study, source: Source) -> microphone.Source:
             hint="To seal a file from a handheld recorder: interview-tui import CODE FILE.",
         )
     file = None if source.file is None else str(source.file)
-    return microphone.Source(device=source.device, file=file, speed=source.speed, pretend=study.config.pretend)
+    wished = microphone.Source(device=source.device, file=file, speed=source.speed, pretend=study.config.pretend)
+    return microphone.pinned(wished)
 
 
-def _refuse_without_room(study: Study, source: Source) -> None:
-    needed = 2 * PLANNED_SECONDS * BYTES_PER_SECOND * source.channels
-    free = shutil.disk_usage(study.folder).free
+def _refuse_without_room(study: Study, before: recordings.RecordingRow | None, source: Source, minutes: int) -> None:
+    """A recording begins, or goes on, only where twice its planned length has room."""
+    lying = None if before is None else away(recordings.folder(study, before))
+    needed = 2 * minutes * 60 * BYTES_PER_SECOND * source.recorded_channels
+    free = shutil.disk_usage(lying.place if lying is not None and lying.there else study.folder).free
     if free < needed:
         raise DiskTooFull(
             f"The disk has {free / 1e9:.1f} GB free; a recording should begin with {needed / 1e9:.1f} GB.",
             safe="Nothing was recorded.",
             hint="Make room, or move the study to a larger disk.",
         )
-
-
-def _taken(study: Study, row: recordings.RecordingRow) -> int:
-    """How many lines of the journal are in the log already."""
-    events = log.events(study, row.participant, row.session)
-    return max(
-        (int(event.data.get("entry") or 0) for event in events if event.data.get("recording") == row.id), default=0
-    )
-
-
-def _adopt(study: Study, row: recordings.RecordingRow) -> None:
-    """List the parts that a crash left without a line in the journal, and close the recording."""
-    with study.db.writing():
-        for part in leftover_parts(recordings.folder(study, row), recordings.parts(study, row)):
-            recordings.add_part(study, row, part)
-        log.add(
-            study, row.participant, Kind.RECORDING_STOPPED, actor=RECORDER, session=row.session,
-            data={"recording": row.id, "cut_off": True},
-        )  # fmt: skip
-        recordings.ended(study, row)

@@ -5,11 +5,13 @@ Both screens and every command use this class; nothing about the interview lives
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from interview_tui.errors import NothingRecorded, RecorderLost
-from interview_tui.interview import consenting, desk
+from interview_tui.interview import consenting, desk, striking
 from interview_tui.interview.position import Position, position
 from interview_tui.pipeline.recorder.client import RecorderHandle, RecorderStatus
+from interview_tui.pipeline.recording import StrikePlan
 from interview_tui.store import Study, log, people, recordings
 from interview_tui.store.clock import now
 from interview_tui.store.keys import public_key
@@ -22,12 +24,13 @@ NOTICE = timedelta(hours=24)  # between the information sheet and the interview;
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Who meets and how, before an interview is opened."""
+    """Who meets, how, and for how many minutes, before an interview is opened. None: as long as the guide expects."""
 
     interviewer: str = INTERVIEWER
     facilitator: str = FACILITATOR
     mode: str = MODES[0]
     companion: bool = False
+    planned_minutes: int | None = None
 
 
 def sheet_warning(study: Study, code: str) -> str | None:
@@ -164,6 +167,24 @@ class Interview:
         if kind is not None:
             self.happened(kind, actor=actor)
 
+    def off_the_record(self) -> None:
+        """Keep nothing of what is said until ``resume``; the transcript will say for how long."""
+        if self.recorder is not None:
+            self.recorder.off_the_record()
+
+    def strike_plan(self, minutes: float) -> StrikePlan | None:
+        """What striking the last ``minutes`` (``math.inf``: all) would destroy now; None when nothing is recorded."""
+        return striking.plan(self.study, self.session.id, self.recorder, minutes)
+
+    def strike(self, plan: StrikePlan) -> None:
+        """Destroy from the plan's first second up to now; a recording that goes on goes on."""
+        striking.carry_out(self.study, self.session.id, self.recorder, plan)
+
+    def second_place(self, folder: Path) -> None:
+        """A folder on another disk, where the recording goes on when the study's disk takes no more."""
+        if self.recorder is not None:
+            self.recorder.second_place(folder)
+
     def resume(self) -> None:
         if self.recorder is not None:
             self.recorder.resume()
@@ -211,6 +232,7 @@ class Interview:
             facilitator=meeting.facilitator,
             companion=meeting.companion,
             opened_at=now(),
+            planned_minutes=meeting.planned_minutes or guide.usual_minutes[1],
         )
         study.keep_guide()
         people.add_session(study, session)

@@ -57,6 +57,11 @@ class Capture:
             self._process.stdin.write(json.dumps(wish).encode() + b"\n")
             self._process.stdin.close()
 
+    @property
+    def pid(self) -> int:
+        """Of the process, as the sound server knows it."""
+        return self._process.pid
+
     def records(self) -> Iterator[Opening | Block | SourceEnded]:
         """What the process sends, until it ends. Raises the named error that it reported."""
         assert self._process.stdout is not None  # noqa: S101 - we asked for a pipe
@@ -100,18 +105,25 @@ class Levels:
         self._frames = 0
         self.now: tuple[float, ...] = (LEVEL_FLOOR,) * channels
 
-    def add(self, sound: bytes) -> bool:
-        """Take a block; True when ``now`` is new."""
-        samples = array("h", sound)
+    def add(self, sound: bytes) -> list[tuple[float, ...]]:
+        """Take a block of any length; what ``now`` was at the end of each tenth of a second in it."""
+        samples, found = array("h", sound), []
+        channels, done = len(self._peaks), 0
+        while done < len(samples):
+            piece = samples[done : done + (self._window - self._frames) * channels]
+            self._look_at(piece)
+            done += len(piece)
+            self._frames += len(piece) // channels
+            if self._frames >= self._window:
+                self.now = tuple(map(decibels, self._peaks))
+                found.append(self.now)
+                self._peaks, self._frames = [0] * channels, 0
+        return found
+
+    def _look_at(self, samples: "array[int]") -> None:
         for channel in range(len(self._peaks)):
             mine = samples[channel :: len(self._peaks)]
             self._peaks[channel] = max(self._peaks[channel], max(mine, default=0), -min(mine, default=0))
-        self._frames += len(samples) // len(self._peaks)
-        if self._frames < self._window:
-            return False
-        self.now = tuple(map(decibels, self._peaks))
-        self._peaks, self._frames = [0] * len(self._peaks), 0
-        return True
 
 
 def decibels(peak: int) -> float:

@@ -12,17 +12,21 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from interview_tui import sealed
 from interview_tui.errors import InterviewError, MicrophoneError, NoMicrophone, NoSoundSystem, NotSound, PretendRefused
+from interview_tui.pipeline import sound_server
+from interview_tui.pipeline.inputs import PULSE, InputDevice, choose, merged
 from interview_tui.pipeline.processes import command, die_with_parent, environment, error_facts, named_error
 
 if TYPE_CHECKING:
     import numpy
+
+__all__ = ["InputDevice", "NoMicrophone", "Source", "choose", "list_inputs", "pinned", "sound_system"]
 
 MODULE = "interview_tui.pipeline.microphone"
 RECORD = struct.Struct("<4sId")  # kind, bytes of payload, monotonic time of the payload's first sample in seconds
@@ -39,30 +43,25 @@ class Source:
     """Where sound comes from.
 
     Attributes:
-        device: name, part of a name or index (as text) of an input; None for the usual one.
+        device: an input's ``wish``, its name, part of its name or PortAudio's index (as text); None for the usual one.
         file: a sound file to play in place of a microphone; only for pretend studies.
         speed: how many times faster than life the file is played.
         pretend: the study is a pretend one (the demo, a test).
+        stands_in: it stands in for another microphone, and what the loudspeakers play must not.
     """
 
     device: str | None = None
     file: str | None = None
     speed: float = 1.0
     pretend: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class InputDevice:
-    """One input of this machine. ``default_rate`` in Hz."""
-
-    index: int
-    name: str
-    channels: int
-    default_rate: int
+    stands_in: bool = False
 
 
 def list_inputs() -> tuple[InputDevice, ...]:
-    """Every input that PortAudio knows now. ``NoSoundSystem`` without PortAudio or when it does not answer."""
+    """Every input of this machine now: what PortAudio knows, and on Linux the sound server's sources by themselves.
+
+    Microphones come first. ``NoSoundSystem`` without PortAudio or when it does not answer.
+    """
     try:
         done = subprocess.run(
             command(MODULE),
@@ -82,6 +81,17 @@ def list_inputs() -> tuple[InputDevice, ...]:
     if kind == ERROR:
         raise named_error(facts)
     return tuple(InputDevice(**device) for device in facts)
+
+
+def pinned(source: Source) -> Source:
+    """The same wish, by the one exact name that it means now, so that no other device can answer to it later.
+
+    Ask before a recording begins: after "USB" was unplugged, "USB" could be somebody else's headset. Takes as long as
+    ``list_inputs`` and raises what it raises; ``NoMicrophone`` where nothing fits.
+    """
+    if source.device is None or source.file is not None:
+        return source
+    return replace(source, device=choose(list_inputs(), source.device).wish)
 
 
 def _no_answer() -> NoSoundSystem:
@@ -110,43 +120,10 @@ class _Out:
         self.send_json(OPEN, {"rate": rate, "channels": channels, "device": device, "pace": rate * speed})
 
 
-def choose(inputs: Sequence[InputDevice], wish: str | None, usual: int = -1, linux: bool = False) -> InputDevice:
-    """The input that is meant by an index, a name or part of one; without a wish the ``usual`` index.
-
-    On Linux ``pulse`` goes before ``default`` and ``pipewire``: it loses nothing when this machine is busy.
-    Raises ``NoMicrophone`` where there is none, or none of that name.
+def sound_system() -> Any:
+    """The sounddevice module, which ships no types; ``NoSoundSystem`` without PortAudio. Only for disposable processes:
+    PortAudio may hang for ever.
     """
-    if not inputs:
-        raise NoMicrophone(
-            "No microphone was found.", safe="Nothing was recorded.", hint="Plug in a microphone, then try again."
-        )
-    if wish is not None:
-        return _named(inputs, wish)
-    by_name = {device.name: device for device in inputs}
-    if linux and "pulse" in by_name and {"default", "pipewire"} & set(by_name):
-        return by_name["pulse"]
-    return next((device for device in inputs if device.index == usual), inputs[0])
-
-
-def _named(inputs: Sequence[InputDevice], wish: str) -> InputDevice:
-    tests: list[Callable[[InputDevice], bool]] = [
-        lambda device: str(device.index) == wish,
-        lambda device: device.name.casefold() == wish.casefold(),
-        lambda device: bool(wish) and wish.casefold() in device.name.casefold(),
-    ]
-    for test in tests:
-        for device in inputs:
-            if test(device):
-                return device
-    raise NoMicrophone(
-        f"No microphone is called {wish!r}.",
-        safe="Nothing was recorded.",
-        hint="These are here: " + ", ".join(device.name for device in inputs) + ".",
-    )
-
-
-def _sound_system() -> Any:
-    """The sounddevice module. It ships no types, so ``Any`` does not leave this file."""
     try:
         import sounddevice
     except OSError as error:
@@ -159,11 +136,26 @@ def _sound_system() -> Any:
 
 
 def _inputs(system: Any) -> list[InputDevice]:
-    return [
+    devices = [
         InputDevice(device["index"], device["name"], device["max_input_channels"], int(device["default_samplerate"]))
         for device in system.query_devices()
         if device["max_input_channels"] > 0
     ]
+    return merged(devices, sound_server.sources(), sound_server.usual(), system.default.device[0])
+
+
+def _opened_as(inputs: Sequence[InputDevice], device: InputDevice) -> str:
+    """What people call the device that is about to be opened.
+
+    The sound server gives the source that PULSE_SOURCE names to whoever asks for none: it is set in this process alone.
+    """
+    if device.source:
+        os.environ["PULSE_SOURCE"] = device.source
+    given = os.environ.get("PULSE_SOURCE")
+    if device.source or device.name != PULSE:
+        return device.name
+    usual = [one for one in inputs if one.source and (one.source == given if given else one.usual)]
+    return usual[0].name if usual else device.name
 
 
 def _usable_rate(system: Any, device: InputDevice, channels: int, only: int | None) -> int:
@@ -186,9 +178,16 @@ def _cannot_open(device: InputDevice, words: str) -> NoMicrophone:
 
 def _capture_device(source: Source, channels: int, only_rate: int | None, out: _Out) -> None:
     """Send what the device hears until it ends. The callback only queues, so that nothing can hold it up."""
-    system = _sound_system()
-    usual = system.default.device[0]
-    device = choose(_inputs(system), source.device, usual, linux=sys.platform == "linux")
+    system = sound_system()
+    inputs = _inputs(system)
+    device = choose(inputs, source.device, system.default.device[0], linux=sys.platform == "linux")
+    name = _opened_as(inputs, device)
+    if source.stands_in and any(one.name == name and one.kind == "the sound of this computer" for one in inputs):
+        raise NoMicrophone(
+            "There is no other microphone.",
+            safe="What was recorded before is safe.",
+            hint="Plug the chosen one in again, or another one.",
+        )
     rate = _usable_rate(system, device, channels, only_rate)
     blocks: queue.SimpleQueue[tuple[bytes, float] | None] = queue.SimpleQueue()
 
@@ -212,7 +211,7 @@ def _capture_device(source: Source, channels: int, only_rate: int | None, out: _
         stream.start()
     except system.PortAudioError as error:
         raise _cannot_open(device, f"({error})") from error
-    out.send_opening(rate, channels, device.name)
+    out.send_opening(rate, channels, name)
     for sound, at in _gathered(blocks):
         out.send(SOUND, sound, at)
     raise _cannot_open(device, "It stopped giving sound.")
@@ -266,7 +265,7 @@ def _with_channels(block: "numpy.ndarray[Any, Any]", channels: int) -> "numpy.nd
 
 def _fulfil(wish: Mapping[str, Any], out: _Out) -> None:
     if wish.get("list"):
-        out.send_json(LIST, [asdict(device) for device in _inputs(_sound_system())])
+        out.send_json(LIST, [asdict(device) for device in _inputs(sound_system())])
         return
     source = Source(**wish["source"])
     if source.file is None:

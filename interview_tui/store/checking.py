@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from interview_tui import sealed
-from interview_tui.errors import InterviewError
-from interview_tui.pipeline.recording import PartState, verify_parts
+from interview_tui.errors import InterviewError, StudyDamaged
+from interview_tui.pipeline.recording import PartState, away, journal_entries, verify_parts
 from interview_tui.store import log, people, recordings, words
-from interview_tui.store.keys import CLASSES, OpenKeys
+from interview_tui.store.keys import OpenKeys, RecordClass
 from interview_tui.store.study import Study
-from interview_tui.study.events import broken_link
+from interview_tui.study.events import Event, Kind, broken_link
+from interview_tui.study.guide import read_guide, read_text_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,22 @@ class Checked:
 
 def check(study: Study, keys: OpenKeys | None = None) -> Iterator[Checked]:
     """Check everything; with ``keys`` each sealed file is also opened and read to its end."""
-    yield _database(study)
-    yield _keys(study)
+    try:
+        yield from _files(study, keys)
+        yield _database(study)  # last: once SQLCipher has met a damaged page, this connection reads nothing more
+    except StudyDamaged as error:
+        yield Checked("database", False, f"{error.what} Not everything could be checked.", missing=(error.what,))
+
+
+def _files(study: Study, keys: OpenKeys | None) -> Iterator[Checked]:
+    yield _keys(study, keys)
+    yield from _guides(study)
     for person in people.everyone(study):
         yield _log(study, person.code)
     for row in recordings.all_of(study):
         yield check_recording(study, row, keys)
+        if row.ended_at is not None and row.kind != "imported":
+            yield _journal(study, row)
     for transcript in words.rows(study):
         yield _transcript(study, transcript, keys)
 
@@ -52,10 +63,14 @@ def check_recording(study: Study, row: recordings.RecordingRow, keys: OpenKeys |
     except InterviewError as error:
         return Checked(what, False, error.what, seconds, len(known), (error.what,))
     missing = tuple(one.words for one in found if one.state is not PartState.WHOLE)
+    if (lying := away(recordings.folder(study, row))) is not None:
+        missing = (lying.words, *missing)
     if not missing and _was_cut_off(study, row):
         missing = ("The recorder was ended from outside: up to the last second before that is missing.",)
     if row.ended_at is None:
         return Checked(what, not missing, "goes on, or was cut off and not put right yet", seconds, len(known), missing)
+    if not known and _was_struck(study, row):
+        return Checked(what, not missing, "all of it was taken out at the participant's wish", missing=missing)
     if not known:
         return Checked(what, False, "holds no sound", 0.0, 0, ("all of it",))
     read = "read to its end" if keys else "as it was sealed"
@@ -68,24 +83,68 @@ def _was_cut_off(study: Study, row: recordings.RecordingRow) -> bool:
     return any(event.data.get("recording") == row.id and event.data.get("cut_off") for event in events)
 
 
+def _was_struck(study: Study, row: recordings.RecordingRow) -> bool:
+    events = log.events(study, row.participant, row.session)
+    return any(event.kind is Kind.STRIKE and event.data.get("recording") == row.id for event in events)
+
+
 def _database(study: Study) -> Checked:
     problems = tuple(study.db.problems())
     return Checked("database", not problems, "; ".join(problems) or "every page as it was written", missing=problems)
 
 
-def _keys(study: Study) -> Checked:
-    """Each participant's keys are where they are needed; without them nobody can ever open what was sealed."""
+def _keys(study: Study, keys: OpenKeys | None) -> Checked:
+    """Each participant's keys are where they are needed, and open; without them nobody can open what was sealed."""
     study.recordings_public_key()
-    codes = {row["participant"] for row in study.db.rows("SELECT DISTINCT participant FROM keys")}
-    gone = tuple(
-        study.key_file(code, record_class).name
-        for code in sorted(codes)
-        for record_class in CLASSES
-        if not study.key_file(code, record_class).exists()
-    )
-    return Checked(
-        "keys", not gone, "missing: " + ", ".join(gone) if gone else f"{3 * len(codes)} in place", missing=gone
-    )
+    rows = study.db.rows("SELECT participant, record_class, public_key FROM keys ORDER BY participant, record_class")
+    wrong = tuple(words for row in rows for words in _key(study, keys, **row))
+    return Checked("keys", not wrong, "not well" if wrong else f"{len(rows)} in place, with a copy", missing=wrong)
+
+
+def _key(
+    study: Study, keys: OpenKeys | None, participant: str, record_class: RecordClass, public_key: str
+) -> Iterator[str]:
+    """What is wrong with one key's file, and with its copy."""
+    for path in study.key_files(participant, record_class):
+        if not path.exists():
+            yield f"{path.name} is missing."
+            continue
+        try:
+            if keys is not None and keys.open_key(path).public != public_key:
+                yield f"{path.name} is not the key that was made for {participant}."
+        except InterviewError as error:
+            yield f"{path.name} is damaged: bring it back from the back-up. {error.what}"
+
+
+def _guides(study: Study) -> Iterator[Checked]:
+    """Each guide that an interview kept is named by its own hash."""
+    for path in sorted((study.folder / "topic_guide" / "history").glob("guide-*.md")):
+        try:
+            same = path.stem == f"guide-{read_guide(read_text_file(path)).sha256[:16]}"
+        except InterviewError:
+            same = False
+        words = "as it was kept" if same else "was changed after an interview kept it"
+        yield Checked(f"kept guide {path.name}", same, words, missing=() if same else (words,))
+
+
+def _journal(study: Study, row: recordings.RecordingRow) -> Checked:
+    """What the recorder told is in the log, which can be proved; the journal beside the sound says the same."""
+    events = [event for event in log.events(study, row.participant, row.session) if _told(event, row)]
+    known = [(event.kind, event.frame, event.at_utc, dict(event.data)) for event in events]
+    extra = {"recording": row.id}
+    told = [
+        (entry.kind, entry.frame, entry.at_utc, {**entry.data, **extra, "entry": number})
+        for number, entry in enumerate(journal_entries(recordings.folder(study, row)), 1)
+    ]
+    what = f"journal of {row.session or row.participant + ' consent'}"
+    if told == known:
+        return Checked(what, True, f"{len(told)} lines, as the log has them")
+    sentence = "it is not what the log has. No sound is lost; a gap may be told wrongly when the sound is read"
+    return Checked(what, False, sentence, missing=(sentence,))
+
+
+def _told(event: Event, row: recordings.RecordingRow) -> bool:
+    return event.data.get("recording") == row.id and "entry" in event.data
 
 
 def _log(study: Study, code: str) -> Checked:

@@ -44,6 +44,10 @@ class StudyDatabase:
 
     def upgrade(self) -> None:
         """Bring an older study's tables up to this program; refuse a newer one."""
+        with self._lock, _named():
+            self._upgrade()
+
+    def _upgrade(self) -> None:
         steps = migrations()
         if {step.name for step in steps.applied(self._tables)} - {name for name, _ in STEPS}:
             raise NewerStudy(
@@ -98,8 +102,12 @@ class StudyDatabase:
 
     def problems(self) -> Sequence[str]:
         """What SQLCipher's and SQLite's own checks find: damaged pages by number, [] when all is well."""
-        found = [str(next(iter(row.values()))) for row in self.rows("PRAGMA cipher_integrity_check")]
-        found += [str(next(iter(row.values()))) for row in self.rows("PRAGMA integrity_check")]
+        found = []
+        for question in ("PRAGMA cipher_integrity_check", "PRAGMA integrity_check"):
+            try:
+                found += [str(next(iter(row.values()))) for row in self.rows(question)]
+            except StudyDamaged as error:  # so much is damaged that SQLite does not even look
+                found.append(error.what)
         return [words for words in found if words != "ok"]
 
     def squeeze(self) -> None:

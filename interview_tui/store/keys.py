@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from interview_tui import sealed
-from interview_tui.errors import CannotOpen, KeysDisagree, Withdrawn
+from interview_tui.errors import CannotOpen, InterviewError, KeysDisagree, SealedError, Withdrawn
+from interview_tui.pipeline.recording.striking import destroy
 from interview_tui.store.clock import now
 from interview_tui.store.study import RECORDINGS_KEY, Study
 from interview_tui.study.participant import participant_code
 
 RecordClass = Literal["sound", "words", "consent"]
 CLASSES: tuple[RecordClass, ...] = get_args(RecordClass)
+MOST_KEY_BYTES = 65_536  # a sealed key is far below
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +28,32 @@ class OpenKeys:
 
     def secret(self, participant: str, record_class: RecordClass) -> str:
         """The private half of one participant's key for one class of record; ``CannotOpen`` when it is gone."""
-        path = self.study.key_file(participant, record_class)
-        try:
-            closed = path.read_bytes()
-        except FileNotFoundError as error:
-            raise CannotOpen(
-                f"The {record_class} key of {participant} is not in the keys folder.",
-                safe="Nothing was changed. What was sealed stays sealed.",
-                hint="If the person withdrew, this is right. Else bring the keys folder back from its back-up.",
-            ) from error
-        return sealed.identity_from(sealed.open_sealed(closed, self._secret).decode()).secret
+        error: InterviewError = _gone(participant, record_class)
+        known = _known(self.study, participant, record_class)
+        for path in self.study.key_files(participant, record_class):
+            if path.exists():
+                try:
+                    identity = self.open_key(path)
+                except SealedError as damaged:
+                    error = damaged
+                    continue
+                if known in (None, identity.public):
+                    return identity.secret
+        raise error
+
+    def open_key(self, path: Path) -> sealed.Identity:
+        """The identity in one key file; raises what ``sealed`` raises when it is damaged or another study's."""
+        with sealed.open_file(path) as file:
+            closed = file.read(MOST_KEY_BYTES)
+        return sealed.identity_from(sealed.open_sealed(closed, self._secret).decode())
+
+
+def _gone(participant: str, record_class: RecordClass) -> CannotOpen:
+    return CannotOpen(
+        f"The {record_class} key of {participant} is not in the keys folder.",
+        safe="Nothing was changed. What was sealed stays sealed.",
+        hint="If the person withdrew, this is right. Else bring the keys folder back from its back-up.",
+    )
 
 
 def unlock(study: Study, recordings_passphrase: str, key_file: Path | None = None) -> OpenKeys:
@@ -47,14 +65,14 @@ def unlock(study: Study, recordings_passphrase: str, key_file: Path | None = Non
     Raises: ``WrongPassphrase``, ``CannotOpen`` when there is no key file, ``KeysDisagree`` when it is another study's.
     """
     path = key_file or study.folder / "keys" / RECORDINGS_KEY
-    try:
-        closed = path.read_bytes()
-    except FileNotFoundError as error:
+    if not path.exists():
         raise CannotOpen(
             "The recordings key is not on this computer.",
             safe="Sound and words stay sealed.",
             hint="Bring the key file, and name it: --recordings-key FILE.",
-        ) from error
+        )
+    with sealed.open_file(path) as file:
+        closed = file.read(MOST_KEY_BYTES)
     identity = sealed.identity_from(sealed.open_with_passphrase(closed, recordings_passphrase).decode())
     if identity.public != study.recordings_public_key():
         raise KeysDisagree(
@@ -74,7 +92,7 @@ def public_key(study: Study, participant: str, record_class: RecordClass) -> str
     if found is None:
         _make(study, participant_code(participant))
         found = _known(study, participant, record_class)
-    if found is None or not study.key_file(participant, record_class).exists():
+    if found is None or not any(path.exists() for path in study.key_files(participant, record_class)):
         raise CannotOpen(
             f"The keys of {participant} are not in the keys folder.",
             safe="Nothing was recorded, because nobody could have opened it.",
@@ -84,11 +102,11 @@ def public_key(study: Study, participant: str, record_class: RecordClass) -> str
 
 
 def destroy_keys(study: Study, participant: str) -> list[str]:
-    """Delete every key file of one participant; the names of the files that went."""
+    """Overwrite and delete every key file of one participant; the names of the files that went."""
     gone = []
     for path in sorted((study.folder / "keys").glob(f"{participant_code(participant)}-*.age")):
         if path.name.split(".")[0] in {f"{participant}-{name}" for name in CLASSES}:
-            path.unlink()
+            destroy(path)
             gone.append(path.name)
     sealed.sync_folder(study.folder / "keys")
     return gone
@@ -109,13 +127,10 @@ def _make(study: Study, participant: str) -> None:
         )
     with study.db.writing():
         for record_class in CLASSES:
-            path = study.key_file(participant, record_class)
-            if path.exists():  # a crash, or an older database: an unknown key may still be needed, so it is kept
-                path.rename(
-                    path.with_name(f"{path.name.removesuffix('.key.age')}.{sealed.sha256_file(path)[:8]}.key.age")
-                )
             identity = sealed.new_identity()
-            sealed.write_private(path, sealed.seal(identity.secret.encode(), *readers))
+            for path in study.key_files(participant, record_class):
+                _keep_unknown(path)
+                sealed.write_private(path, sealed.seal(identity.secret.encode(), *readers))
             study.db.insert(
                 "keys",
                 {
@@ -125,3 +140,9 @@ def _make(study: Study, participant: str) -> None:
                     "made_at": now(),
                 },
             )
+
+
+def _keep_unknown(path: Path) -> None:
+    """A crash, or an older database, may have left a key that is still needed: it is kept under another name."""
+    if path.exists():
+        path.rename(path.with_name(f"{path.name.removesuffix('.key.age')}.{sealed.sha256_file(path)[:8]}.key.age"))

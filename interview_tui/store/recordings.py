@@ -1,6 +1,7 @@
 """What was recorded: a manifest of every recording and its sealed parts, kept apart from the files themselves."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -56,6 +57,12 @@ def of_session(study: Study, session: str) -> RecordingRow | None:
 
 def add_part(study: Study, recording: RecordingRow, part: SealedPart) -> None:
     study.db.insert("parts", {"recording": recording.id, **asdict(part)}, replace=True)
+
+
+def take_out(study: Study, recording: RecordingRow, numbers: Iterable[int]) -> None:
+    """Parts that were struck are not missed any more."""
+    for number in numbers:
+        study.db.run("DELETE FROM parts WHERE recording = ? AND part = ?", recording.id, number)
 
 
 def ended(study: Study, recording: RecordingRow) -> None:

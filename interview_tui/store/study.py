@@ -86,6 +86,11 @@ class Study:
     def key_file(self, participant: str, record_class: str) -> Path:
         return self.folder / "keys" / f"{participant_code(participant)}-{record_class}.key.age"
 
+    def key_files(self, participant: str, record_class: str) -> tuple[Path, Path]:
+        """The key's file and its copy: one flipped bit in a single file would close all that was sealed to it."""
+        path = self.key_file(participant, record_class)
+        return path, path.with_name(path.name.replace(".key.age", ".copy.key.age"))
+
     def recordings_key_is_here(self) -> bool:
         """This computer can open recordings with the passphrase alone."""
         return (self.folder / "keys" / RECORDINGS_KEY).exists()

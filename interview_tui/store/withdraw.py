@@ -10,6 +10,7 @@ from pathlib import Path
 
 from interview_tui import sealed
 from interview_tui.errors import NoTranscript
+from interview_tui.pipeline.recording.second_place import is_there, used_places
 from interview_tui.store import people, recordings, words
 from interview_tui.store.clock import now
 from interview_tui.store.keys import destroy_keys
@@ -66,6 +67,7 @@ def _delete_files(study: Study, code: str) -> int:
     folders = [study.folder / recording.folder for recording in recordings.all_of(study, code)]
     folders += [study.folder / "recordings" / code, study.folder / "transcripts" / code]
     count = 0
+    folders += [place for folder in folders for place in used_places(folder) if is_there(place)]
     for folder in folders:
         if folder.is_dir():
             count += sum(1 for path in folder.rglob("*") if path.is_file())

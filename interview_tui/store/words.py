@@ -90,6 +90,18 @@ def load(study: Study, keys: OpenKeys, session: str) -> SessionWords:
     )
 
 
+def forget(study: Study, session: str) -> None:
+    """Take away the words of one interview, and its place in the queue, because its sound is no longer the same."""
+    files = [study.folder / row.file for row in rows(study) if row.session == session]
+    for path in files:
+        path.unlink(missing_ok=True)
+    with study.db.writing():
+        study.db.run("DELETE FROM transcripts WHERE session = ?", session)
+        study.db.run("DELETE FROM jobs WHERE session = ?", session)
+    if files:
+        study.db.squeeze()
+
+
 def row_of(study: Study, session: str) -> TranscriptRow:
     found = next((row for row in rows(study) if row.session == session), None)
     if found is None:

@@ -24,6 +24,7 @@ class Session:
         interviewer, facilitator: initials or a code of the team member.
         companion: somebody who came with the participant is present.
         opened_at, closed_at: UTC, ISO 8601; ``closed_at`` None while the interview is open.
+        planned_minutes: how long it was planned to be; None where nobody said.
     """
 
     participant: str
@@ -36,6 +37,7 @@ class Session:
     companion: bool
     opened_at: str
     closed_at: str | None = None
+    planned_minutes: int | None = None
 
     @property
     def name(self) -> str:

@@ -4,11 +4,17 @@ import json
 from hashlib import sha256
 from pathlib import Path
 
+import docx
 import pytest
 import soundfile
 
 from interview_tui.cli import run
-from interview_tui.store import Study
+from interview_tui.pipeline.transcript import Transcript, Turn, Word
+from interview_tui.pipeline.transcript_anonymised import Decision, decide, propose, sign_off
+from interview_tui.store import Study, log, people, words
+from interview_tui.store.clock import now
+from interview_tui.study.events import Json, Kind
+from interview_tui.study.session import Session
 
 
 @pytest.fixture
@@ -129,3 +135,92 @@ def test_a_fault_of_ours_shows_no_data(
     said = capfd.readouterr().err
     assert "RuntimeError" in said
     assert "somebody said" not in said
+
+
+# --- Where there is no sound ------------------------------------------------------------------------------------------
+
+RATE = 16_000
+SPOKEN = (
+    ("Interviewer", 0.0, "Who helped you then?"),
+    ("P07", 4.0, "My friend Wish did, more than anybody."),
+    ("Interviewer", 300.0, "Shall we go on?"),
+    ("P07", 304.0, "Yes, I would like to."),
+)
+OFF, OUT = "off the record 00:01:00, 4 minutes", "taken out at the participant's wish 00:01:40, 3 minutes"
+
+
+def put_words(study: Study, made_at: str, spoken: tuple[tuple[str, float, str], ...] = SPOKEN) -> None:
+    """Words with a friend's name in them, decided on by one person and signed off by another."""
+    turns = []
+    for speaker, start, text in spoken:
+        heard = (Word(word, start + n / 2, start + n / 2 + 0.4, 0.9) for n, word in enumerate(text.split()))
+        turns.append(Turn(speaker, tuple(heard)))
+    transcript = Transcript("P07", "P07/interview-01", 310.0, "demo", "0" * 64, "en", made_at, tuple(turns))
+    review, _ = propose(transcript, salt="salt", next_numbers={})
+    review = decide(review, [Decision(one.id, "replace", "[friend 1]", "AB", made_at) for one in review.proposals])
+    words.save(study, words.SessionWords(transcript, sign_off(review, by="CD", at=made_at, transcript=transcript)))
+
+
+@pytest.fixture
+def taken_out(study: Study) -> None:
+    """An interview that was off the record for a while, and of which three minutes were taken out."""
+    people.add(study, "P07")
+    study.keep_guide()
+    guide = study.guide()
+    people.add_session(study, Session("P07", 1, guide.version, guide.sha256, "telephone", "AB", "CD", False, now()))
+
+    def happened(kind: Kind, second: float, **data: Json) -> None:
+        log.add(study, "P07", kind, actor="recorder", session="P07/interview-01", frame=int(second * RATE), data=data)
+
+    happened(Kind.RECORDING_STARTED, 0, rate=RATE)
+    happened(Kind.OFF_THE_RECORD, 60)
+    happened(Kind.QUESTION_OPENED, 60, question="Q2")
+    happened(Kind.RECORDING_RESUMED, 60, seconds=240, after="off the record")
+    happened(Kind.QUESTION_OPENED, 120, question="Q3")
+    happened(Kind.RECORDING_PAUSED, 150)
+    happened(Kind.RECORDING_RESUMED, 150, seconds=60, after="paused")
+    happened(Kind.STRIKE, 280, start=100 * RATE, end=280 * RATE, seconds=180, parts="3,4,5")
+
+
+def test_a_transcript_says_in_place_where_there_is_no_sound(done, study: Study, taken_out: None):
+    put_words(study, now())
+    shown = [line for line in done("transcript", "P07").splitlines() if line]
+    assert shown == [
+        "[0:00] Interviewer: Who helped you then?",
+        "[0:04] P07: My friend Wish did, more than anybody.",
+        f"[{OFF}]",
+        f"[{OUT}]",
+        "[5:00] Interviewer: Shall we go on?",
+        "[5:04] P07: Yes, I would like to.",
+    ]
+    first, second = json.loads(done("transcript", "P07", "--json"))["remarks"]
+    assert first == {"frame": 60 * RATE, "at": 60.0, "seconds": 240, "words": OFF}
+    assert (second["at"], second["seconds"], second["words"]) == (100.0, 180.0, OUT)
+
+
+def test_an_export_says_it_too_keeps_the_questions_and_no_remark_is_taken_for_the_friends_name(
+    done, study: Study, taken_out: None, tmp_path: Path
+):
+    put_words(study, now())
+    done("export", "P07", "--to", str(tmp_path / "out"))
+    left = (tmp_path / "out" / "P07-interview-01.txt").read_text().split("\n\n")
+    assert left[1] == "P07: My friend [friend 1] did, more than anybody."
+    kinds = [text.split()[0] if text.startswith("Q") else text for text in left[2:6]]
+    assert kinds == [f"[{OFF.replace(':', '.')}]", "Q2", f"[{OUT.replace(':', '.')}]", "Q3"]
+    assert len(left) == 8
+    word = docx.Document(str(tmp_path / "out" / "P07-interview-01.docx"))
+    assert [paragraph.text for paragraph in word.paragraphs] == [text.strip("\n") for text in left]
+
+
+def test_words_that_were_transcribed_before_they_were_taken_out_are_neither_shown_nor_exported(
+    done, study: Study, taken_out: None, secrets_files: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+):
+    put_words(study, "2020-01-01T10:00:00.000000+00:00", (*SPOKEN[:2], ("P07", 200.0, "What I want to be gone.")))
+    for verb in (["transcript", "P07"], ["export", "P07", "--to", str(tmp_path / "out")]):
+        assert run([*verb, "--study", str(study.folder), *secrets_files]) == 1
+        said = capfd.readouterr()
+        assert "transcribe P07 --again" in said.err
+        assert "gone" not in said.out + said.err
+    assert not (tmp_path / "out").exists()
+    put_words(study, "2020-01-01T10:00:00.000000+00:00")  # nothing of it lies where something was taken out
+    assert "like to" in done("transcript", "P07")

@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -279,12 +280,14 @@ def test_a_file_is_not_imported_over_an_open_recording(study: Study, speech: Pat
     interview.close()
 
 
-def test_too_little_room_is_said_before_the_start(study: Study, speech: Path, monkeypatch: pytest.MonkeyPatch):
+def test_less_room_than_twice_the_planned_length_is_said_before_the_start(study: Study, speech: Path):
     give_consent(study, "P07")
-    monkeypatch.setattr(desk, "PLANNED_SECONDS", 10**9)
+    minutes = shutil.disk_usage(study.folder).free // (desk.BYTES_PER_SECOND * 60)
+    interview = Interview.begin(study, "P07", Meeting(planned_minutes=minutes * 6 // 10))
     with pytest.raises(DiskTooFull):
-        Interview.begin(study, "P07", Meeting()).start_recording(desk.Source(file=speech))
+        interview.start_recording(desk.Source(file=speech))
     assert recordings.all_of(study) == []
+    assert people.session(study, "P07").planned_minutes == minutes * 6 // 10
 
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3"])

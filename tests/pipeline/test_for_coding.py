@@ -12,8 +12,16 @@ import pytest
 from docx.document import Document
 from docx.oxml.ns import qn
 
-from interview_tui.errors import AnonymiseError, BadCode, TranscriptError
-from interview_tui.pipeline.transcript_anonymised import AnonymisedTranscript, AnonymisedTurn
+from interview_tui.errors import AnonymiseError, BadCode, TranscriptError, UnknownDecision
+from interview_tui.pipeline.transcript import Transcript, Turn, Word
+from interview_tui.pipeline.transcript_anonymised import (
+    AnonymisedTranscript,
+    AnonymisedTurn,
+    Decision,
+    decide,
+    preview,
+    propose,
+)
 from interview_tui.pipeline.transcript_for_coding import (
     FORMATS,
     CodingDocument,
@@ -24,6 +32,7 @@ from interview_tui.pipeline.transcript_for_coding import (
     file_name,
     readable_texts,
 )
+from interview_tui.study.remarks import OUR_MARKS
 
 TURNS = (
     AnonymisedTurn("Interviewer", 0.0, 8.0, "Thank you for coming. Shall we begin?"),
@@ -308,3 +317,28 @@ def test_a_damaged_word_file_does_not_leave(document: CodingDocument):
     content[60] ^= 0xFF
     with pytest.raises(AnonymiseError):
         readable_texts({"a.docx": bytes(content)})
+
+
+# --- Our own marks ----------------------------------------------------------------------------------------------------
+
+MARKS = [f"{mark} 00:31:10, 4 minutes" for mark in OUR_MARKS]
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_mark_of_ours_is_nobodys_turn_and_the_last_thing_where_its_place_is_not_known(
+    document: CodingDocument, mark: str
+):
+    marked = replace(document, remarks=(Remark(float("inf"), mark),))
+    assert lines(marked)[-1] == f"[{mark.replace(':', '.')}]"
+    assert speakers_found(lines(marked)) == [turn.speaker for turn in TURNS]
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_mark_of_ours_keeps_its_brackets_and_no_label_may_look_like_one(mark: str):
+    heard = tuple(Word(word, n, n + 0.5, 0.9) for n, word in enumerate(f"I met Oluwaseun [then] [{mark}]".split()))
+    transcript = Transcript("P07", "P07/interview-01", 60.0, "base", "0" * 64, "en", "", (Turn("P07", heard),))
+    review, _ = propose(transcript, salt="salt", next_numbers={})
+    assert [proposal.form for proposal in review.proposals] == ["Oluwaseun"]
+    assert preview(transcript, review)[0].text == f"I met Oluwaseun (then) [{mark}]"
+    with pytest.raises(UnknownDecision, match="looks like a mark"):
+        decide(review, [Decision(review.proposals[0].id, "replace", f"[{mark}]", "AB", "")])

@@ -9,22 +9,18 @@ import sys
 import tempfile
 import textwrap
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from multiprocessing import AuthenticationError
 from pathlib import Path
 
 import numpy
 import pytest
+from recording_desk import KEY, SESSION, RecordingDesk, alive, captures, end, until, until_frame
 from sounds import RATE, Samples, as_int16, find, noise, pretend, sound_file
 
-from interview_tui import sealed
 from interview_tui.errors import AlreadyRecording, MicrophoneError, NotSound, PretendRefused, RecorderLost
 from interview_tui.pipeline.microphone import InputDevice, NoMicrophone, Source, choose
 from interview_tui.pipeline.processes import command, environment
 from interview_tui.pipeline.recorder.client import (
-    RecorderHandle,
-    RecorderStatus,
     attach,
     check_level,
     default_run_folder,
@@ -34,7 +30,6 @@ from interview_tui.pipeline.recorder.client import (
 from interview_tui.pipeline.recorder.local_socket import connect
 from interview_tui.pipeline.recorder.run_folder import ours
 from interview_tui.pipeline.recording import (
-    RecordingSound,
     journal_entries,
     part_files,
     read_recording,
@@ -42,46 +37,6 @@ from interview_tui.pipeline.recording import (
     verify_parts,
 )
 from interview_tui.study.events import Kind
-
-SESSION = "P07/interview-01"
-KEY = sealed.new_identity()
-
-
-@dataclass
-class Desk:
-    """One session's folders, and its recorder when it runs."""
-
-    folder: Path
-    run_folder: Path
-    handle: RecorderHandle | None = None
-
-    def start(self, source: Source, *, channels: int = 1, part_seconds: float = 1.0) -> RecorderHandle:
-        self.handle = start_recorder(
-            self.folder,
-            SESSION,
-            [KEY.public],
-            source,
-            channels=channels,
-            part_seconds=part_seconds,
-            run_folder=self.run_folder,
-        )
-        return self.handle
-
-    def read(self) -> RecordingSound:
-        return read_recording(self.folder, KEY.secret)
-
-    def kinds(self) -> list[Kind]:
-        return [entry.kind for entry in journal_entries(self.folder) if entry.kind is not Kind.PART_SEALED]
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with tempfile.TemporaryDirectory(prefix="it-") as run_folder:
-        desk = Desk(tmp_path / "recording", Path(run_folder))
-        yield desk
-        if desk.handle is not None:
-            desk.handle.close()
-            end(desk.handle.pid)
 
 
 @pytest.fixture(scope="module")
@@ -95,68 +50,37 @@ def talk(tmp_path_factory: pytest.TempPathFactory, spoken: Samples) -> Path:
     return sound_file(tmp_path_factory.mktemp("sound") / "talk.wav", spoken)
 
 
-def end(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    until(lambda: not alive(pid))
-
-
-def alive(pid: int) -> bool:
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return False
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def until(true: Callable[[], bool], seconds: float = 10.0) -> float:
-    """Wait for something; returns how long it took."""
-    started = time.monotonic()
-    while not true():
-        assert time.monotonic() - started < seconds, "waited in vain"
-        time.sleep(0.02)
-    return time.monotonic() - started
-
-
-def until_frame(handle: RecorderHandle, frame: int) -> RecorderStatus:
-    until(lambda: handle.status().frame >= frame)
-    return handle.status()
-
-
 @pytest.mark.parametrize("channels", [1, 2])
-def test_every_sample_is_sealed_once_over_many_parts(desk: Desk, tmp_path: Path, channels: int):
+def test_every_sample_is_sealed_once_over_many_parts(recording_desk: RecordingDesk, tmp_path: Path, channels: int):
     samples = noise(15.0, channels)
-    handle = desk.start(pretend(sound_file(tmp_path / "x.wav", samples), 20), channels=channels, part_seconds=0.9)
+    handle = recording_desk.start(
+        pretend(sound_file(tmp_path / "x.wav", samples), 20), channels=channels, part_seconds=0.9
+    )
     until(lambda: handle.status().state == "the sound file has ended")
     done = handle.stop()
     assert (done.state, done.frame, done.seconds, done.parts, done.problem) == ("stopped", 15 * RATE, 15.0, 17, None)
-    sound = desk.read()
+    sound = recording_desk.read()
     assert numpy.array_equal(as_int16(sound), samples)
     assert sound.gaps == ()
-    manifest = list(sealed_parts(journal_entries(desk.folder)).values())
-    assert {check.state for check in verify_parts(desk.folder, manifest, KEY.secret)} == {"whole"}
+    manifest = list(sealed_parts(journal_entries(recording_desk.folder)).values())
+    assert {check.state for check in verify_parts(recording_desk.folder, manifest, KEY.secret)} == {"whole"}
     until(lambda: not alive(handle.pid))
-    assert list(desk.run_folder.iterdir()) == []
+    assert list(recording_desk.run_folder.iterdir()) == []
 
 
-def test_stop_keeps_what_was_heard_until_the_key_press(desk: Desk, talk: Path, spoken: Samples):
-    handle = desk.start(pretend(talk, 4))
+def test_stop_keeps_what_was_heard_until_the_key_press(recording_desk: RecordingDesk, talk: Path, spoken: Samples):
+    handle = recording_desk.start(pretend(talk, 4))
     until_frame(handle, 4 * RATE)
     done = handle.stop()
-    sound = desk.read()
+    sound = recording_desk.read()
     assert len(sound.samples) == done.frame
     assert numpy.array_equal(as_int16(sound), spoken[: done.frame])
-    assert desk.kinds() == [Kind.RECORDING_STARTED, Kind.RECORDING_STOPPED]
+    assert recording_desk.kinds() == [Kind.RECORDING_STARTED, Kind.RECORDING_STOPPED]
 
 
-def test_pause_is_cut_by_the_clock_of_the_sound(desk: Desk, talk: Path, spoken: Samples):
+def test_pause_is_cut_by_the_clock_of_the_sound(recording_desk: RecordingDesk, talk: Path, spoken: Samples):
     speed = 8
-    handle = desk.start(pretend(talk, speed))
+    handle = recording_desk.start(pretend(talk, speed))
     until_frame(handle, 2 * RATE)
     paused_at = time.monotonic()
     paused = handle.pause()
@@ -167,68 +91,70 @@ def test_pause_is_cut_by_the_clock_of_the_sound(desk: Desk, talk: Path, spoken: 
     assert handle.resume().state == "recording"
     until_frame(handle, paused.frame + 2 * RATE)
     done = handle.stop()
-    recorded = as_int16(desk.read())
+    recorded = as_int16(recording_desk.read())
     first, second = recorded[: paused.frame], recorded[paused.frame :]
     assert numpy.array_equal(first, spoken[: paused.frame])
     goes_on = find(second, spoken)
     assert goes_on > paused.frame
     skipped = (goes_on - paused.frame) / RATE / speed
     assert skipped == pytest.approx(resumed_at - paused_at, abs=0.01)
-    entries = {entry.kind: entry.frame for entry in journal_entries(desk.folder)}
+    entries = {entry.kind: entry.frame for entry in journal_entries(recording_desk.folder)}
     assert entries[Kind.RECORDING_PAUSED] == entries[Kind.RECORDING_RESUMED] == paused.frame
     assert entries[Kind.RECORDING_STOPPED] == done.frame
-    assert paused.frame in {part.start_frame for part in sealed_parts(journal_entries(desk.folder)).values()}
+    assert paused.frame in {part.start_frame for part in sealed_parts(journal_entries(recording_desk.folder)).values()}
 
 
 @pytest.mark.parametrize("moment", [0.31, 0.97])
-def test_a_killed_recorder_loses_less_than_a_second(desk: Desk, talk: Path, spoken: Samples, moment: float):
+def test_a_killed_recorder_loses_less_than_a_second(
+    recording_desk: RecordingDesk, talk: Path, spoken: Samples, moment: float
+):
     speed = 4
-    handle = desk.start(pretend(talk, speed), part_seconds=3.0)
+    handle = recording_desk.start(pretend(talk, speed), part_seconds=3.0)
     time.sleep(moment)
     asked_at = time.monotonic()
     before = handle.status()
     os.kill(handle.pid, signal.SIGKILL)
     heard = before.frame + (time.monotonic() - asked_at) * RATE * speed
     until(lambda: not alive(handle.pid))
-    sound = desk.read()
+    sound = recording_desk.read()
     kept = len(sound.samples)
     print(f"kept {kept / RATE:.2f} s of at most {heard / RATE:.2f} s")
     assert heard - kept <= RATE
     assert numpy.array_equal(as_int16(sound), spoken[:kept])
     assert sound.gaps[-1][:2] == (kept / RATE, kept / RATE)
-    assert running_recorders(desk.run_folder) == []
-    assert list(desk.run_folder.iterdir()) == []
+    assert running_recorders(recording_desk.run_folder) == []
+    assert list(recording_desk.run_folder.iterdir()) == []
     with pytest.raises(RecorderLost):
         handle.status()
 
 
-def test_a_recording_goes_on_after_its_recorder_was_killed(desk: Desk, talk: Path, spoken: Samples):
-    handle = desk.start(pretend(talk, 4))
+def test_a_recording_goes_on_after_its_recorder_was_killed(recording_desk: RecordingDesk, talk: Path, spoken: Samples):
+    handle = recording_desk.start(pretend(talk, 4))
     until_frame(handle, 5 * RATE // 2)
     end(handle.pid)
-    kept = len(desk.read().samples)
-    again = desk.start(pretend(talk, 4))
+    kept = len(recording_desk.read().samples)
+    again = recording_desk.start(pretend(talk, 4))
     assert again.status().frame >= kept
     until_frame(again, kept + 2 * RATE)
     again.stop()
-    sound = desk.read()
-    manifest = sealed_parts(journal_entries(desk.folder))
+    sound = recording_desk.read()
+    manifest = sealed_parts(journal_entries(recording_desk.folder))
     start = min(part.start_frame for part in manifest.values() if part.start_frame >= kept)
     assert kept <= start <= kept + RATE
     assert numpy.array_equal(as_int16(sound)[:kept], spoken[:kept])
     assert numpy.array_equal(as_int16(sound)[start:], spoken[: len(sound.samples) - start])
     assert [gap[:2] for gap in sound.gaps] == [(kept / RATE, start / RATE)]
-    assert desk.kinds()[-3:] == [Kind.RECORDING_GAP, Kind.RECORDING_STARTED, Kind.RECORDING_STOPPED]
+    assert recording_desk.kinds()[-3:] == [Kind.RECORDING_GAP, Kind.RECORDING_STARTED, Kind.RECORDING_STOPPED]
 
 
-def test_the_recorder_outlives_the_screen_and_is_found_again(desk: Desk, talk: Path):
+def test_the_recorder_outlives_the_screen_and_is_found_again(recording_desk: RecordingDesk, talk: Path):
     screen = textwrap.dedent(f"""
         import sys, time
         from pathlib import Path
         from interview_tui.pipeline.microphone import Source
         from interview_tui.pipeline.recorder.client import start_recorder
-        handle = start_recorder(Path({str(desk.folder)!r}), {SESSION!r}, [{KEY.public!r}],
-            Source(file={str(talk)!r}, speed=2, pretend=True), run_folder=Path({str(desk.run_folder)!r}))
+        handle = start_recorder(Path({str(recording_desk.folder)!r}), {SESSION!r}, [{KEY.public!r}],
+            Source(file={str(talk)!r}, speed=2, pretend=True), run_folder=Path({str(recording_desk.run_folder)!r}))
         print(handle.pid, flush=True)
         time.sleep(60)
     """)
@@ -239,18 +165,20 @@ def test_the_recorder_outlives_the_screen_and_is_found_again(desk: Desk, talk: P
         pid = int(parent.stdout.readline())
         os.killpg(parent.pid, signal.SIGKILL)
     died_at = time.monotonic()
-    [running] = running_recorders(desk.run_folder)
+    [running] = running_recorders(recording_desk.run_folder)
     assert (running.pid, running.session, running.state) == (pid, SESSION, "recording")
-    desk.handle = handle = attach(desk.run_folder, SESSION)
+    recording_desk.handle = handle = attach(recording_desk.run_folder, SESSION)
     assert time.monotonic() - died_at < 2
     before = handle.status().frame
     until_frame(handle, before + RATE)
     assert handle.stop().problem is None
-    assert desk.read().gaps == ()
+    assert recording_desk.read().gaps == ()
 
 
-def test_signals_of_a_terminal_change_nothing_and_sigterm_finishes(desk: Desk, talk: Path, spoken: Samples):
-    handle = desk.start(pretend(talk, 4))
+def test_signals_of_a_terminal_change_nothing_and_sigterm_finishes(
+    recording_desk: RecordingDesk, talk: Path, spoken: Samples
+):
+    handle = recording_desk.start(pretend(talk, 4))
     for name in ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTSTP", "SIGTTOU", "SIGTTIN"):
         os.kill(handle.pid, getattr(signal, name))
     frame = handle.status().frame
@@ -258,28 +186,28 @@ def test_signals_of_a_terminal_change_nothing_and_sigterm_finishes(desk: Desk, t
     assert os.getsid(handle.pid) == handle.pid
     os.kill(handle.pid, signal.SIGTERM)
     until(lambda: not alive(handle.pid))
-    sound = desk.read()
+    sound = recording_desk.read()
     assert sound.gaps == ()
     assert len(sound.samples) >= frame + RATE
     assert numpy.array_equal(as_int16(sound), spoken[: len(sound.samples)])
-    assert desk.kinds()[-1] is Kind.RECORDING_STOPPED
+    assert recording_desk.kinds()[-1] is Kind.RECORDING_STOPPED
 
 
-def test_a_second_recorder_of_the_same_session_is_refused(desk: Desk, talk: Path, tmp_path: Path):
-    handle = desk.start(pretend(talk))
+def test_a_second_recorder_of_the_same_session_is_refused(recording_desk: RecordingDesk, talk: Path, tmp_path: Path):
+    handle = recording_desk.start(pretend(talk))
     with pytest.raises(AlreadyRecording):
-        start_recorder(tmp_path / "other", SESSION, [KEY.public], pretend(talk), run_folder=desk.run_folder)
+        start_recorder(tmp_path / "other", SESSION, [KEY.public], pretend(talk), run_folder=recording_desk.run_folder)
     with (  # from a login that cannot see the first one's address
         tempfile.TemporaryDirectory(prefix="it-") as elsewhere,
         pytest.raises(AlreadyRecording),
     ):
-        start_recorder(desk.folder, SESSION, [KEY.public], pretend(talk), run_folder=Path(elsewhere))
+        start_recorder(recording_desk.folder, SESSION, [KEY.public], pretend(talk), run_folder=Path(elsewhere))
     assert handle.status().state == "recording"
 
 
-def test_only_who_holds_the_key_is_answered(desk: Desk, talk: Path):
-    handle = desk.start(pretend(talk))
-    [address] = desk.run_folder.glob("*.json")
+def test_only_who_holds_the_key_is_answered(recording_desk: RecordingDesk, talk: Path):
+    handle = recording_desk.start(pretend(talk))
+    [address] = recording_desk.run_folder.glob("*.json")
     facts = json.loads(address.read_text())
     assert sorted(facts) == ["authkey", "pid", "session", "socket"]
     with pytest.raises(AuthenticationError):
@@ -297,21 +225,21 @@ def test_only_who_holds_the_key_is_answered(desk: Desk, talk: Path):
     assert handle.stop().problem is None
 
 
-def test_a_socket_fits_below_the_longest_folder(desk: Desk, talk: Path, tmp_path: Path):
-    desk.run_folder = tmp_path / ("a-folder-with-a-long-name-" * 5)
-    handle = desk.start(pretend(talk))
+def test_a_socket_fits_below_the_longest_folder(recording_desk: RecordingDesk, talk: Path, tmp_path: Path):
+    recording_desk.run_folder = tmp_path / ("a-folder-with-a-long-name-" * 5)
+    handle = recording_desk.start(pretend(talk))
     socket_folder = Path(handle.address).parent
     assert socket_folder.stat().st_mode & 0o777 == 0o700
     assert handle.stop().problem is None
     until(lambda: not alive(handle.pid))
     assert not socket_folder.exists()
-    assert list(desk.run_folder.iterdir()) == []
+    assert list(recording_desk.run_folder.iterdir()) == []
 
 
-def test_files_and_folders_are_private(desk: Desk, talk: Path):
-    handle = desk.start(pretend(talk, 4))
+def test_files_and_folders_are_private(recording_desk: RecordingDesk, talk: Path):
+    handle = recording_desk.start(pretend(talk, 4))
     until_frame(handle, 2 * RATE)
-    for folder in (desk.folder, desk.run_folder):
+    for folder in (recording_desk.folder, recording_desk.run_folder):
         assert folder.stat().st_mode & 0o777 == 0o700
         assert {path.stat().st_mode & 0o077 for path in folder.iterdir()} == {0}
     assert (Path(f"/proc/{handle.pid}/cmdline").read_bytes().split(b"\0"))[-3:-1] == [
@@ -333,27 +261,27 @@ def written_since(moment: float, places: list[Path]) -> dict[Path, bytes]:
     return found
 
 
-def test_no_sound_lies_in_the_clear(desk: Desk, tmp_path: Path):
-    places = [desk.folder, desk.run_folder, Path(tempfile.gettempdir()), Path("/dev/shm")]
+def test_no_sound_lies_in_the_clear(recording_desk: RecordingDesk, tmp_path: Path):
+    places = [recording_desk.folder, recording_desk.run_folder, Path(tempfile.gettempdir()), Path("/dev/shm")]
     samples = noise(10.0, seed=os.getpid())
     pcm = samples.tobytes()
     needles = [pcm[at : at + 32] for at in range(0, len(pcm) - 32, len(pcm) // 400)]
     played = sound_file(tmp_path / "played.wav", samples)
     since = time.time()
-    handle = desk.start(pretend(played, 8))
+    handle = recording_desk.start(pretend(played, 8))
     until_frame(handle, 9 * RATE)
     os.kill(handle.pid, signal.SIGSEGV)  # a crash in native code must leave no memory behind
     until(lambda: not alive(handle.pid))
     written = written_since(since - 1, places)
-    assert set(part_files(desk.folder).values()) <= set(written)
+    assert set(part_files(recording_desk.folder).values()) <= set(written)
     in_the_clear = [path for path, data in written.items() if any(needle in data for needle in needles)]
     assert in_the_clear == [played]  # which also shows that the search finds what is there
 
 
-def test_a_lost_microphone_is_told_and_comes_back(desk: Desk, talk: Path, spoken: Samples):
-    handle = desk.start(pretend(talk, 4))
+def test_a_lost_microphone_is_told_and_comes_back(recording_desk: RecordingDesk, talk: Path, spoken: Samples):
+    handle = recording_desk.start(pretend(talk, 4))
     until_frame(handle, RATE)
-    [capture] = children(handle.pid)
+    [capture] = captures(handle.pid)
     os.kill(capture, signal.SIGKILL)
     assert until(lambda: handle.status().state == "microphone lost") < 2
     lost = handle.status()
@@ -362,50 +290,50 @@ def test_a_lost_microphone_is_told_and_comes_back(desk: Desk, talk: Path, spoken
     until(lambda: handle.status().state == "recording")
     until_frame(handle, lost.frame + RATE)
     handle.stop()
-    recorded = as_int16(desk.read())
+    recorded = as_int16(recording_desk.read())
     assert numpy.array_equal(recorded[: lost.frame], spoken[: lost.frame])
     assert numpy.array_equal(recorded[lost.frame :], spoken[: len(recorded) - lost.frame])
-    back = next(entry for entry in journal_entries(desk.folder) if entry.kind is Kind.DEVICE_BACK)
+    back = next(entry for entry in journal_entries(recording_desk.folder) if entry.kind is Kind.DEVICE_BACK)
     assert back.frame == lost.frame
     assert 0.8 < float(back.data["seconds"] or 0) < 4
-    [(start, end_, reason)] = desk.read().gaps
+    [(start, end_, reason)] = recording_desk.read().gaps
     assert start == end_ == lost.frame / RATE
     assert "microphone" in reason
 
 
-def test_a_microphone_that_hangs_is_replaced(desk: Desk, talk: Path):
-    handle = desk.start(pretend(talk, 2))
-    [capture] = children(handle.pid)
+def test_a_microphone_that_hangs_is_replaced(recording_desk: RecordingDesk, talk: Path):
+    handle = recording_desk.start(pretend(talk, 2))
+    [capture] = captures(handle.pid)
     os.kill(capture, signal.SIGSTOP)
     assert until(lambda: handle.status().state == "microphone lost") < 3
     until(lambda: handle.status().state == "recording")
-    assert children(handle.pid) != [capture]
+    assert captures(handle.pid) != [capture]
     handle.stop()
 
 
-def test_a_recorder_that_was_held_up_loses_nothing(desk: Desk, talk: Path, spoken: Samples):
-    handle = desk.start(pretend(talk, 2))
+def test_a_recorder_that_was_held_up_loses_nothing(recording_desk: RecordingDesk, talk: Path, spoken: Samples):
+    handle = recording_desk.start(pretend(talk, 2))
     os.kill(handle.pid, signal.SIGSTOP)
     time.sleep(0.1)  # until all of its threads have stopped
     asked_at = time.monotonic()
     with pytest.raises(RecorderLost):
         handle.status(wait_s=0.3)
     assert time.monotonic() - asked_at < 1
-    assert [found.state for found in running_recorders(desk.run_folder)] == ["does not answer"]
+    assert [found.state for found in running_recorders(recording_desk.run_folder)] == ["does not answer"]
     time.sleep(2)  # longer than a microphone may be silent
     os.kill(handle.pid, signal.SIGCONT)
     until_frame(handle, 7 * RATE)
     handle.stop()
-    sound = desk.read()
+    sound = recording_desk.read()
     assert sound.gaps == ()
     assert numpy.array_equal(as_int16(sound), spoken[: len(sound.samples)])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="sets another process's file size limit, as only Linux can")
-def test_a_disk_that_takes_nothing_is_waited_for(desk: Desk, talk: Path, spoken: Samples):
+def test_a_disk_that_takes_nothing_is_waited_for(recording_desk: RecordingDesk, talk: Path, spoken: Samples):
     import resource
 
-    handle = desk.start(pretend(talk, 4), part_seconds=4.0)
+    handle = recording_desk.start(pretend(talk, 4), part_seconds=4.0)
     until_frame(handle, 2 * RATE)
     resource.prlimit(handle.pid, resource.RLIMIT_FSIZE, (70_000, resource.RLIM_INFINITY))
     until(lambda: handle.status().state == "waiting for disk")
@@ -415,7 +343,7 @@ def test_a_disk_that_takes_nothing_is_waited_for(desk: Desk, talk: Path, spoken:
     resource.prlimit(handle.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     until(lambda: handle.status().state == "recording")
     assert handle.stop().problem is None
-    sound = desk.read()
+    sound = recording_desk.read()
     assert sound.gaps == ()
     assert numpy.array_equal(as_int16(sound), spoken[: len(sound.samples)])
 
@@ -462,21 +390,21 @@ def test_a_full_disk_is_said_and_recording_goes_on_when_there_is_room(spoken: Sa
     assert numpy.array_equal(as_int16(sound), spoken[: len(sound.samples)])
 
 
-def test_a_sound_file_stands_in_for_a_microphone_in_pretend_studies_only(desk: Desk, talk: Path):
+def test_a_sound_file_stands_in_for_a_microphone_in_pretend_studies_only(recording_desk: RecordingDesk, talk: Path):
     with pytest.raises(PretendRefused):
-        desk.start(Source(file=str(talk)))
-    assert part_files(desk.folder) == {}
+        recording_desk.start(Source(file=str(talk)))
+    assert part_files(recording_desk.folder) == {}
     with pytest.raises(NotSound):
-        desk.start(pretend(talk.with_name("nothing.wav")))
-    assert list(desk.run_folder.iterdir()) == []
+        recording_desk.start(pretend(talk.with_name("nothing.wav")))
+    assert list(recording_desk.run_folder.iterdir()) == []
 
 
-def test_an_unknown_microphone_is_refused_and_nothing_is_left(desk: Desk):
+def test_an_unknown_microphone_is_refused_and_nothing_is_left(recording_desk: RecordingDesk):
     with pytest.raises(MicrophoneError) as refused:
-        desk.start(Source(device="a microphone that nobody has"))
+        recording_desk.start(Source(device="a microphone that nobody has"))
     assert refused.value.hint
-    assert part_files(desk.folder) == {}
-    assert journal_entries(desk.folder) == []
+    assert part_files(recording_desk.folder) == {}
+    assert journal_entries(recording_desk.folder) == []
 
 
 def test_a_microphone_is_chosen_by_name_part_or_index():

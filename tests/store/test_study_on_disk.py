@@ -142,19 +142,22 @@ def test_keys_are_made_once_and_never_written_over(study: Study):
     people.add(study, "P07")
     first = keys.public_key(study, "P07", "sound")
     assert keys.public_key(study, "P07", "sound") == first
-    assert len(list((study.folder / "keys").glob("P07-*.age"))) == 3
+    assert len(list((study.folder / "keys").glob("P07-*.age"))) == 6  # each with a copy
     study.db.run("DELETE FROM keys WHERE participant = 'P07'")  # an older back-up of the database
     before = sealed.sha256_file(study.key_file("P07", "sound"))
     assert keys.public_key(study, "P07", "sound") != first
     kept = {sealed.sha256_file(path) for path in (study.folder / "keys").glob("P07-sound*.age")}
     assert before in kept
-    assert len(kept) == 2
+    assert len(kept) == 4  # the older pair is kept beside the new one
 
 
 def test_a_key_file_that_is_gone_stops_the_recording_before_it_begins(study: Study):
     people.add(study, "P07")
     keys.public_key(study, "P07", "sound")
-    study.key_file("P07", "sound").unlink()
+    first, copy = study.key_files("P07", "sound")
+    first.unlink()
+    assert keys.public_key(study, "P07", "sound")
+    copy.unlink()
     with pytest.raises(CannotOpen):
         keys.public_key(study, "P07", "sound")
 

@@ -17,7 +17,7 @@ from interview_tui.pipeline.transcript_anonymised import Decision, Review, previ
 from interview_tui.store import Study, log, people, words
 from interview_tui.store.clock import now
 from interview_tui.store.keys import OpenKeys
-from interview_tui.study.events import Kind
+from interview_tui.study.events import Json, Kind
 from interview_tui.study.session import Session
 from interview_tui.tui.app import CompanionApp
 from interview_tui.tui.screens.ask import Ask
@@ -458,3 +458,30 @@ def test_the_pen_keeps_the_order_when_a_decision_is_taken_back_between(
     assert pen.state == "saved"
     assert on_disk(study, keys).decisions == (other,)
     assert dataclasses.replace(on_disk(study, keys), decisions=(), anonymised_by=None) == review
+
+
+async def test_where_there_is_no_sound_is_said_above_the_turn_and_moves_no_mark(
+    app: CompanionApp, study: Study
+) -> None:
+    def happened(kind: Kind, second: float, **data: Json) -> None:
+        log.add(study, "P07", kind, actor="recorder", session=SESSION, frame=int(second * 100), data=data)
+
+    happened(Kind.RECORDING_STARTED, 0, rate=100)
+    happened(Kind.OFF_THE_RECORD, 2.5)
+    happened(Kind.RECORDING_RESUMED, 2.5, seconds=240)
+    happened(Kind.DEVICE_LOST, 2.5, channel=2)
+    happened(Kind.DEVICE_BACK, 2.6, channel=2, seconds=20)
+    happened(Kind.RECORDING_STOPPED, 30, cut_off=True)
+    async with app.run_test(size=(60, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("t")
+        await pilot.pause()
+        lines = [line.rstrip("│▁ ").strip() for line in plain_screen(app).splitlines()]
+        at = lines.index("[off the record 00:00:02, 4 minutes]")
+        assert lines[at + 1].startswith("[no sound from the participant's microphone")
+        assert lines[at + 2] == "20 seconds]"
+        assert lines[at + 3].endswith("P07")
+        assert lines[at + 4].startswith("▶ My friend Oluwaseun drove")
+        await pilot.press("end")
+        await pilot.pause()
+        assert "[the recorder was ended from outside 00:00:30]" in plain_screen(app)

@@ -5,6 +5,7 @@ The recorder goes on when the process that holds the handle ends, however it end
 
 import contextlib
 import json
+import math
 import queue
 import secrets
 import subprocess
@@ -20,12 +21,13 @@ from interview_tui import sealed
 from interview_tui.errors import AlreadyRecording, RecorderLost
 from interview_tui.pipeline.microphone import Source
 from interview_tui.pipeline.processes import command, environment, error_facts, named_error
-from interview_tui.pipeline.recorder.desk import State
 from interview_tui.pipeline.recorder.level_check import check_level
 from interview_tui.pipeline.recorder.local_socket import ANSWER_WITHIN_S, Gone, Line, connect, forget_socket
 from interview_tui.pipeline.recorder.process import MODULE
 from interview_tui.pipeline.recorder.run_folder import default_run_folder, ours, run_file
+from interview_tui.pipeline.recorder.wishes import State
 from interview_tui.pipeline.recording.sealing import PART_SECONDS
+from interview_tui.pipeline.recording.striking import StrikePlan
 
 __all__ = [
     "RecorderHandle",
@@ -57,6 +59,8 @@ class RecorderStatus:
         parts: sealed so far by this recorder.
         device: the input's name.
         problem: a plain sentence when something needs a person, else None.
+        drift_ppm: how much faster the second of two devices runs, in millionths; None where it is not known.
+        worst_gap_s: longest time between two deliveries of sound so far, in seconds.
     """
 
     state: str
@@ -67,6 +71,8 @@ class RecorderStatus:
     parts: int
     device: str
     problem: str | None
+    drift_ppm: float | None = None
+    worst_gap_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ class RecorderHandle:
         self._asking = threading.Lock()
 
     def status(self, wait_s: float = ANSWER_WITHIN_S) -> RecorderStatus:
-        return self._ask({}, wait_s)
+        return _status(self._ask({}, wait_s))
 
     def pause(self) -> RecorderStatus:
         """Write no more of what is heard from this moment on; the part is closed."""
@@ -100,6 +106,27 @@ class RecorderHandle:
     def resume(self) -> RecorderStatus:
         """Write what is heard from this moment on, into a new part."""
         return self._wish(State.RECORDING, CUT_ANSWER_WITHIN_S)
+
+    def off_the_record(self) -> RecorderStatus:
+        """As ``pause``, and the journal says that it was off the record."""
+        return self._wish(State.OFF_RECORD, CUT_ANSWER_WITHIN_S)
+
+    def strike_plan(self, seconds: float) -> StrikePlan:
+        """What a strike of the last ``seconds`` (``math.inf``: all) would destroy now: whole parts, so rather more."""
+        facts = self._ask({"plan": -1.0 if math.isinf(seconds) else seconds}, CUT_ANSWER_WITHIN_S)
+        return StrikePlan(**{**facts, "parts": tuple(facts["parts"])})
+
+    def strike(self, plan: StrikePlan) -> RecorderStatus:
+        """Destroy everything from the plan's first frame up to this moment; the recording goes on as it went."""
+        request = {"strike": plan.start_frame, "at": time.monotonic()}
+        return _status(self._ask(request, STOP_ANSWER_WITHIN_S))
+
+    def second_place(self, folder: Path) -> RecorderStatus:
+        """Go on inside ``folder``, on another disk, as soon as the disk of the recording refuses.
+
+        Raises ``SecondPlaceRefused`` when nothing can be written there.
+        """
+        return _status(self._ask({"second_place": str(folder.absolute())}, CUT_ANSWER_WITHIN_S))
 
     def stop(self) -> RecorderStatus:
         """Keep what was heard until this moment, seal all of it and end the recorder.
@@ -117,9 +144,9 @@ class RecorderHandle:
             line.close()
 
     def _wish(self, state: State, wait_s: float) -> RecorderStatus:
-        return self._ask({"wish": state, "at": time.monotonic()}, wait_s)
+        return _status(self._ask({"wish": state, "at": time.monotonic()}, wait_s))
 
-    def _ask(self, request: dict[str, Any], wait_s: float) -> RecorderStatus:
+    def _ask(self, request: dict[str, Any], wait_s: float) -> dict[str, Any]:
         with self._asking:
             try:
                 if self._line is None:
@@ -127,20 +154,27 @@ class RecorderHandle:
                 self._line.wait_s = wait_s
                 self._line.send(request)
                 facts = self._line.receive()
-                return RecorderStatus(**{**facts, "levels": tuple(facts["levels"])})
             except Gone as error:
                 self.close()
                 raise _lost(self.session) from error
+        if "error" in facts:
+            raise named_error(facts)
+        return facts
+
+
+def _status(facts: dict[str, Any]) -> RecorderStatus:
+    return RecorderStatus(**{**facts, "levels": tuple(facts["levels"])})
 
 
 def start_recorder(
     folder: Path,
     session: str,
     public_keys: Sequence[str],
-    source: Source,
+    sources: Source | tuple[Source, ...],
     *,
     channels: int = 1,
     part_seconds: float = PART_SECONDS,
+    second_place: Path | None = None,
     run_folder: Path | None = None,
 ) -> RecorderHandle:
     """Start recording and return when the first sound is there.
@@ -149,25 +183,30 @@ def start_recorder(
         folder: the session's folder; a recording that lies there is continued.
         session: ``Session.id``.
         public_keys: whose owners can open the parts.
-        source: which microphone, or which sound file of a pretend study.
-        channels: 1 or 2.
+        sources: which microphone, or which sound file of a pretend study; or two of them, the interviewer's and the
+            participant's, which become the two channels on the first one's clock.
+        channels: 1 or 2; two sources have 2.
         part_seconds: length of a part.
+        second_place: a folder on another disk, where the recording goes on when the first disk takes no more.
         run_folder: where recorders leave their addresses; ``default_run_folder()`` if None.
 
     Raises the named error that the recorder met: ``NoMicrophone``, ``NoSoundSystem``, ``PretendRefused``, ``NotSound``,
-    ``AlreadyRecording``, ``DiskTooFull``; ``RecorderLost`` when it did not answer in time.
+    ``AlreadyRecording``, ``DiskTooFull``, ``SecondPlaceRefused``, ``SecondPlaceMissing``; ``RecorderLost`` when it did
+    not answer in time.
     """
     run_folder = default_run_folder() if run_folder is None else ours(sealed.make_private_folder(run_folder))
     if any(running.session == session for running in running_recorders(run_folder)):
         raise _already(session)
     authkey = secrets.token_bytes(32)
+    devices = sources if isinstance(sources, tuple) else (sources,)
     order = {
         "folder": str(folder.resolve()),
         "session": session,
         "public_keys": list(public_keys),
-        "source": asdict(source),
-        "channels": channels,
+        "sources": [asdict(source) for source in devices],
+        "channels": max(channels, len(devices)),
         "part_seconds": part_seconds,
+        "second_place": None if second_place is None else str(second_place.absolute()),
         "run_folder": str(run_folder.resolve()),
         "authkey": authkey.hex(),
     }

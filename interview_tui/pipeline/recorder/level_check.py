@@ -48,7 +48,6 @@ def _levels(records: "queue.SimpleQueue[Record]", seconds: float) -> Iterator[tu
             opening, levels = record, Levels(record.rate, record.channels)
         elif isinstance(record, Block) and levels is not None:
             frames += len(record.sound) / SAMPLE_BYTES / opening.channels / opening.rate
-            if levels.add(record.sound):
-                yield levels.now
+            yield from levels.add(record.sound)
         elif record is None:
             return

@@ -7,6 +7,7 @@ holds no private key, loads no heavy library, and nothing that it does waits for
 
 import errno
 import json
+import math
 import os
 import signal
 import sys
@@ -14,7 +15,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,16 @@ from interview_tui.errors import DiskTooFull, InterviewError, RecorderLost, Reco
 from interview_tui.pipeline.capture import Opening
 from interview_tui.pipeline.microphone import Source
 from interview_tui.pipeline.processes import error_facts
-from interview_tui.pipeline.recorder.desk import CUT_WITHIN_S, WISHES, Desk, State
+from interview_tui.pipeline.recorder.desk import CUT_WITHIN_S, Desk
+from interview_tui.pipeline.recorder.keeping_awake import KeepAwake
 from interview_tui.pipeline.recorder.local_socket import Server
+from interview_tui.pipeline.recorder.microphones import Microphones
 from interview_tui.pipeline.recorder.run_folder import run_file
-from interview_tui.pipeline.recorder.watch import TICK_S, CaptureWatch
+from interview_tui.pipeline.recorder.watch import TICK_S
+from interview_tui.pipeline.recorder.wishes import WISHES, State
 from interview_tui.pipeline.recording.journal import Journal, ended_badly, journal_entries
-from interview_tui.pipeline.recording.sealing import PART_SECONDS, Form, next_place, started_with
+from interview_tui.pipeline.recording.sealing import PART_SECONDS, Form, known_parts, next_place, started_with
+from interview_tui.pipeline.recording.striking import plan_strike, strike_parts, struck_parts
 from interview_tui.pipeline.recording.writing import DiskPatience, PartWriter
 from interview_tui.study.events import Kind
 
@@ -41,16 +46,21 @@ FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to record. ``public_keys`` will open the parts; ``authkey`` lets screens in; nothing here opens sound."""
+    """What to record. ``public_keys`` will open the parts; ``authkey`` lets screens in; nothing here opens sound.
+
+    ``sources``: one, or the interviewer's and the participant's, which then become the two channels. ``second_place``:
+    a folder on another disk, where the recording goes on when the first disk takes no more.
+    """
 
     folder: Path
     session: str
     public_keys: tuple[str, ...]
-    source: Source
+    sources: tuple[Source, ...]
     run_folder: Path
     authkey: bytes
     channels: int = 1
     part_seconds: float = PART_SECONDS
+    second_place: Path | None = None
 
 
 def order_from(facts: Mapping[str, Any]) -> Order:
@@ -59,11 +69,12 @@ def order_from(facts: Mapping[str, Any]) -> Order:
         folder=Path(facts["folder"]),
         session=facts["session"],
         public_keys=tuple(facts["public_keys"]),
-        source=Source(**facts["source"]),
+        sources=tuple(Source(**source) for source in facts["sources"]),
         run_folder=Path(facts["run_folder"]),
         authkey=bytes.fromhex(facts["authkey"]),
         channels=facts["channels"],
         part_seconds=facts["part_seconds"],
+        second_place=Path(facts["second_place"]) if facts.get("second_place") else None,
     )
 
 
@@ -80,10 +91,13 @@ class Recorder:
         sealed.make_private_folder(order.folder)
         self._journal = Journal(order.folder, self._patience)
         self._patience.hurry(None)
+        if order.second_place is not None:
+            self._patience.second_place(order.second_place)
         self._entries = journal_entries(order.folder)
+        strike_parts(order.folder, struck_parts(self._entries))  # should the last recorder not have got there
         self._place = next_place(order.folder, self._entries)
         self._desk = Desk(self._open_writer, self._first_sound)
-        self._watch = CaptureWatch(order.source, order.channels, self._desk, self._rate)
+        self._microphones = Microphones(order.sources, order.channels, self._desk, self._rate)
         self._told_to_end = False
         self._sealed = threading.Event()
 
@@ -98,10 +112,12 @@ class Recorder:
         facts = {"pid": os.getpid(), "session": order.session, "socket": server.address, "authkey": order.authkey.hex()}
         sealed.write_private(address, json.dumps(facts).encode())
         server.start()
+        awake = KeepAwake()
         try:
             self._record()
         finally:
             self._finish()
+            awake.close()
             address.unlink(missing_ok=True)
             server.close(REPLY_WITHIN_S)
 
@@ -110,28 +126,54 @@ class Recorder:
         self._told_to_end = True
 
     def answer(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        """One request of a screen: ``wish`` one of recording, paused, stopped, or nothing to hear the status only."""
+        """One request of a screen: a ``wish`` (one of ``WISHES``), a ``plan``, a ``strike``, or the status only.
+
+        What cannot be done comes back as the facts of an error.
+        """
+        try:
+            return self._answer(request)
+        except InterviewError as error:
+            return error_facts(error)
+
+    def _answer(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         wish = request.get("wish")
         if wish in WISHES:
-            now = time.monotonic()
-            pressed_at = min(now, max(now - LATE_PRESS_S, float(request.get("at", now))))
-            self._desk.wish(State(wish), pressed_at).done.wait(2 * CUT_WITHIN_S)
+            self._desk.wish(State(wish), _pressed_at(request)).done.wait(CUT_WITHIN_S + TICK_S)
         if wish == State.STOPPED:
             self._sealed.wait(2 * DISK_PATIENCE_S)
-        return self._desk.status()
+        if "plan" in request:
+            return self._plan(float(request["plan"]))
+        if "strike" in request:
+            self._strike(int(request["strike"]), _pressed_at(request))
+        if "second_place" in request:
+            self._patience.second_place(Path(str(request["second_place"])))
+        return {**self._desk.status(), "drift_ppm": self._microphones.drift_ppm}
+
+    def _plan(self, seconds: float) -> dict[str, Any]:
+        writer = self._desk.writer
+        if writer is None:
+            return asdict(plan_strike([], 0, 0, 0.0))
+        seconds = math.inf if seconds < 0 else seconds
+        return asdict(plan_strike(known_parts(self._order.folder), writer.frame, writer.form.rate, seconds))
+
+    def _strike(self, start: int, pressed_at: float) -> None:
+        """Destroy from ``start`` up to the press; the sound goes on as it went."""
+        self._desk.wish(None, pressed_at, strike=start).done.wait(CUT_WITHIN_S + TICK_S)
+        if (struck := self._desk.struck()) is not None:
+            struck.done.wait(DISK_PATIENCE_S)
 
     def _record(self) -> None:
         while not self._desk.stopped:
-            self._watch.tick()
-            if self._watch.error is not None and self._desk.writer is None:
-                raise self._watch.error
+            self._microphones.tick()
+            if self._microphones.error is not None and self._desk.writer is None:
+                raise self._microphones.error
             if self._told_to_end:
                 self._desk.wish(State.STOPPED, time.monotonic())
             self._desk.tick()
             time.sleep(TICK_S)
 
     def _finish(self) -> None:
-        self._watch.close()
+        self._microphones.close()
         if self._desk.writer is not None:
             self._desk.writer.close(DISK_PATIENCE_S)
         with suppress(OSError):  # everything in it was on the disk before; only the closing was refused
@@ -154,6 +196,12 @@ class Recorder:
 
     def _first_sound(self) -> None:
         tell_parent({"state": State.RECORDING})
+
+
+def _pressed_at(request: Mapping[str, Any]) -> float:
+    """When the key was pressed (``time.monotonic``), as far as that can be true."""
+    now = time.monotonic()
+    return min(now, max(now - LATE_PRESS_S, float(request.get("at", now))))
 
 
 def tell_parent(facts: Mapping[str, str]) -> None:

@@ -1,31 +1,51 @@
-"""A capture process in, its sound at the desk out; it is replaced when it ends, hangs or gives no sound.
+"""A capture process in, its sound at the desk out; it is replaced when it ends, hangs, gives no sound or was moved.
 
-PortAudio tells nothing of most faults, so what counts is whether sound arrives.
+PortAudio tells nothing of most faults, so what counts is whether sound arrives, and from where.
 """
 
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
 
 from interview_tui.errors import InterviewError, NoMicrophone
 from interview_tui.pipeline.capture import Block, Capture, Opening
 from interview_tui.pipeline.microphone import Source
-from interview_tui.pipeline.recorder.desk import Desk
 
 TICK_S = 0.1
-SILENT_S = 2.0  # without any block for so long, the microphone counts as lost
+SILENT_S = 1.5  # without any block for so long, the microphone counts as lost; screens then show it within two seconds
 OPEN_WITHIN_S = 6.0  # for a device to open and give its first sound
 REOPEN_EVERY_S = 1.0
+ANOTHER_AFTER_S = 4.0  # without the chosen microphone: any is better than none
+TRY_CHOSEN_EVERY_S = 5.0
+
+
+class Ear(Protocol):
+    """What a device's sound goes to: the desk, or one side of two devices."""
+
+    @property
+    def over(self) -> bool:
+        """True when no sound is awaited any more."""
+        ...
+
+    def opened(self, opening: Opening) -> None: ...
+
+    def take(self, block: Block) -> None: ...
+
+    def ended(self) -> None: ...
+
+    def lost(self, words: str) -> None: ...
 
 
 class _Listening:
-    """The thread that hands one capture process's sound to the desk."""
+    """The thread that hands one capture process's sound to an ear; without an ear it only hears whether some comes."""
 
-    def __init__(self, capture: Capture, desk: Desk) -> None:
+    def __init__(self, capture: Capture, ear: Ear | None) -> None:
         self.capture = capture
         self.blocks = 0
         self.over: InterviewError | None = None
-        self._desk = desk
+        self._ear = ear
         self._let_go = False
         threading.Thread(target=self._listen, name="capture", daemon=True).start()
 
@@ -40,68 +60,135 @@ class _Listening:
                 if self._let_go:
                     return
                 if isinstance(record, Block):
-                    self._desk.take(record)
                     self.blocks += 1
-                elif isinstance(record, Opening):
-                    self._desk.opened(record)
-                else:
-                    self._desk.ended()
+                if self._ear is not None:
+                    _hand_over(record, self._ear)
             self.over = silent_microphone("The microphone stopped giving sound.")
         except InterviewError as error:
             self.over = error
+
+
+def _hand_over(record: object, ear: Ear) -> None:
+    if isinstance(record, Block):
+        ear.take(record)
+    elif isinstance(record, Opening):
+        ear.opened(record)
+    else:
+        ear.ended()
 
 
 class CaptureWatch:
     """Keeps one capture process going. Call ``tick`` every ``TICK_S`` from the thread that lives longest.
 
     Args:
-        source, channels: what to capture.
-        desk: takes the sound, and is told when it is lost.
+        source, channels: what to capture. Where a chosen device stays away, the usual one stands in until it is back.
+        ear: takes the sound, and is told when it is lost.
         rate: the rate that a recording in progress must keep, or None for the device's best.
+        stand_in: another microphone may stand in.
     """
 
-    def __init__(self, source: Source, channels: int, desk: Desk, rate: Callable[[], int | None]) -> None:
-        self._source = source
+    def __init__(
+        self, source: Source, channels: int, ear: Ear, rate: Callable[[], int | None], *, stand_in: bool = True
+    ) -> None:
+        self._chosen = source
         self._channels = channels
-        self._desk = desk
+        self._ear = ear
         self._rate = rate
+        self._stand_in = stand_in and source.file is None and source.device is not None
         self._listening: _Listening | None = None
+        self._trial: _Listening | None = None
+        self._standing_in = False
+        self._lost_at: float | None = None
         self._quiet_s = 0.0
         self._blocks_seen = 0
         self._next_try = 0.0
+        self._moved: str | None = None
         self.error: InterviewError | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process that listens now, or None."""
+        return None if self._listening is None else self._listening.capture.pid
+
+    @property
+    def standing_in(self) -> bool:
+        """Another microphone than the chosen one is used."""
+        return self._standing_in
+
+    @property
+    def chosen(self) -> bool:
+        """A person named the device."""
+        return self._chosen.device is not None
+
+    def moved(self, pid: int, words: str) -> None:
+        """The sound server gave the process ``pid`` another source; may be called from any thread."""
+        if pid == self.pid:
+            self._moved = words
 
     def tick(self) -> None:
         """Look whether sound came since the last tick."""
         if self._listening is not None:
             self._look(self._listening)
-        elif not self._desk.over and time.monotonic() >= self._next_try:
-            self._quiet_s, self._blocks_seen = 0.0, 0
-            self._listening = _Listening(Capture(self._source, self._channels, self._rate()), self._desk)
+        elif not self._ear.over and time.monotonic() >= self._next_try:
+            self._listen(self._source_now())
+        if self._listening is not None and self._standing_in and not self._ear.over:
+            self._look_for_the_chosen_one()
 
     def close(self) -> None:
-        if self._listening is not None:
-            self._listening.let_go()
-            self._listening = None
+        for listening in (self._listening, self._trial):
+            if listening is not None:
+                listening.let_go()
+        self._listening = self._trial = None
+
+    def _listen(self, source: Source) -> None:
+        self._quiet_s, self._blocks_seen, self._moved = 0.0, 0, None
+        self._listening = _Listening(Capture(source, self._channels, self._rate()), self._ear)
+
+    def _source_now(self) -> Source:
+        """The chosen device; when it has been away for a while, the usual one in turn with it."""
+        away = 0.0 if self._lost_at is None else time.monotonic() - self._lost_at
+        self._standing_in = self._stand_in and away > ANOTHER_AFTER_S and not self._standing_in
+        return replace(self._chosen, device=None, stands_in=True) if self._standing_in else self._chosen
 
     def _look(self, listening: _Listening) -> None:
-        if self._desk.over:
+        if self._ear.over:
             return
         # counted in ticks: when this whole process was stopped, the sound still waits in the pipe
-        self._quiet_s = 0.0 if listening.blocks != self._blocks_seen else self._quiet_s + TICK_S
+        fresh = listening.blocks != self._blocks_seen
+        self._quiet_s = 0.0 if fresh else self._quiet_s + TICK_S
         self._blocks_seen = listening.blocks
         if listening.over is not None:
             self._lose(listening.over)
+        elif self._moved is not None:
+            self._lose(silent_microphone(self._moved))
         elif listening.blocks and self._quiet_s > SILENT_S:
-            self._lose(silent_microphone(f"The microphone has given no sound for {SILENT_S:.0f} seconds."))
+            self._lose(silent_microphone("The microphone gives no sound."))
         elif not listening.blocks and self._quiet_s > OPEN_WITHIN_S:
             self._lose(silent_microphone("The microphone does not answer."))
+        elif fresh and not self._standing_in:
+            self._lost_at = None
 
     def _lose(self, error: InterviewError) -> None:
         self.error = error
-        self._desk.lost(error.what)
+        self._lost_at = self._lost_at or time.monotonic()
+        self._ear.lost(error.what)
         self.close()
         self._next_try = time.monotonic() + REOPEN_EVERY_S
+
+    def _look_for_the_chosen_one(self) -> None:
+        """Try it beside the one that stands in; when it gives sound again, go back to it."""
+        trial = self._trial
+        if trial is None:
+            if time.monotonic() >= self._next_try + TRY_CHOSEN_EVERY_S:
+                self._trial = _Listening(Capture(self._chosen, self._channels, self._rate()), None)
+        elif trial.blocks:
+            self.close()
+            self._lost_at, self._standing_in = None, False
+            self._ear.lost("The chosen microphone is back.")
+            self._listen(self._source_now())
+        elif trial.over is not None:
+            trial.let_go()
+            self._trial, self._next_try = None, time.monotonic()
 
 
 def silent_microphone(what: str) -> NoMicrophone:
@@ -109,5 +196,5 @@ def silent_microphone(what: str) -> NoMicrophone:
     return NoMicrophone(
         what,
         safe="What was recorded before is safe.",
-        hint="Plug the microphone in again, or choose another one..",
+        hint="Plug the microphone in again, or choose another one.",
     )

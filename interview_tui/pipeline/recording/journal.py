@@ -1,5 +1,7 @@
 """What the recorder did in, lines of ``journal.jsonl`` out: positions and kinds, nothing about a person."""
 
+import contextlib
+import hashlib
 import json
 import os
 import sys
@@ -9,10 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from interview_tui.errors import AlreadyRecording
+from interview_tui.pipeline.recording import second_place
 from interview_tui.pipeline.recording.safe_file import Patience, SafeFile
 from interview_tui.study.events import Json, Kind
 
-JOURNAL = "journal.jsonl"
+JOURNAL = second_place.JOURNAL
 _LOCKED_BYTE = 0x7FFF0000  # far behind the text: Windows forbids others to read what is locked
 
 
@@ -34,36 +37,65 @@ class JournalEntry:
 class Journal:
     """The journal of one recording, open for adding. Holding it is holding the recording: a second one is refused.
 
-    Raises ``AlreadyRecording`` when another process holds it; ``OSError`` when the folder cannot be written.
+    Raises ``AlreadyRecording`` when another process holds it; ``OSError`` when the folder cannot be written;
+    ``SecondPlaceMissing`` when a part of the recording lies where it cannot be reached, and patience would go on there.
     """
 
     def __init__(self, folder: Path, patience: Patience) -> None:
-        path = folder / JOURNAL
-        self._file = SafeFile(path, patience, append=True)
-        if not _lock(self._file.descriptor):
-            self._file.close()
-            raise AlreadyRecording(
-                "This interview is being recorded already.",
-                safe="That recording goes on; nothing was changed.",
-                hint="Go back to it with interview-tui record --attach, or stop it first.",
-            )
-        if (text := path.read_bytes()) and not text.endswith(b"\n"):
-            self._file.write(b"\n")  # a line that a crash cut off must not swallow the next one
+        self._patience = patience
+        self._held = hold(folder)
+        try:
+            patience.begin(folder)
+            text = journal_text(folder) if patience.elsewhere else _bytes(folder / JOURNAL)
+            self._file = SafeFile(folder / JOURNAL, patience, after=text)
+            if text and not text.endswith(b"\n"):
+                self._file.write(b"\n")  # a line that a crash cut off must not swallow the next one
+        except BaseException:
+            os.close(self._held)
+            raise
 
     def add(self, entry: JournalEntry) -> None:
         """Write one entry; it is on the disk when this returns."""
         facts = {"kind": entry.kind, "frame": entry.frame, "at_utc": entry.at_utc, "data": dict(entry.data)}
-        self._file.write(json.dumps(facts).encode() + b"\n")
+        self._file.write(json.dumps({**facts, "sum": _sum(facts)}).encode() + b"\n")
 
     def close(self) -> None:
-        self._file.close()
+        try:
+            self._file.close()
+        finally:
+            self._patience.end()
+            os.close(self._held)
+
+
+def hold(folder: Path) -> int:
+    """Hold the recording in ``folder`` for this process; close the descriptor to let go.
+
+    Raises ``AlreadyRecording`` when another process holds it; ``OSError`` when the folder cannot be written.
+    """
+    descriptor = os.open(folder / JOURNAL, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+    if not _lock(descriptor):
+        os.close(descriptor)
+        raise AlreadyRecording(
+            "This interview is being recorded already.",
+            safe="That recording goes on; nothing was changed.",
+            hint="Go back to it with interview-tui record --attach, or stop it first.",
+        )
+    return descriptor
+
+
+def journal_text(folder: Path) -> bytes:
+    """The journal of the recording in ``folder``, from wherever it goes on, as far as that can be read now."""
+    text = _bytes(folder / JOURNAL)
+    for place in second_place.places_there(folder):
+        with contextlib.suppress(OSError):  # a disk that was taken out a moment ago
+            there = _bytes(place / JOURNAL)
+            text = there if there.startswith(text) else text
+    return text
 
 
 def journal_entries(folder: Path) -> list[JournalEntry]:
-    """Every entry of the journal in ``folder``; lines that a crash left unfinished are passed over."""
-    path = folder / JOURNAL
-    lines = path.read_bytes().splitlines() if path.exists() else []
-    return [entry for line in lines if (entry := _entry(line)) is not None]
+    """Every entry of the journal in ``folder``; damaged or unfinished lines are passed over."""
+    return [entry for line in journal_text(folder).splitlines() if (entry := _entry(line)) is not None]
 
 
 def ended_badly(entries: Sequence[JournalEntry]) -> bool:
@@ -72,12 +104,26 @@ def ended_badly(entries: Sequence[JournalEntry]) -> bool:
     return ends[-1:] == [Kind.RECORDING_STARTED]
 
 
+def _sum(facts: Mapping[str, object]) -> str:
+    """What a line's facts add up to, so that a flipped bit never passes for something that happened."""
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def _entry(line: bytes) -> JournalEntry | None:
     try:
         facts = json.loads(line)
+        if facts.pop("sum") != _sum(facts):
+            return None
         return JournalEntry(Kind(facts["kind"]), int(facts["frame"]), facts["at_utc"], facts["data"])
-    except (ValueError, KeyError, TypeError):  # half a line
+    except (ValueError, KeyError, TypeError, AttributeError):  # half a line, or a damaged one
         return None
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def _lock(descriptor: int) -> bool:

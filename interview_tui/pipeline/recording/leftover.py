@@ -6,6 +6,7 @@ from pathlib import Path
 from interview_tui import sealed
 from interview_tui.pipeline.recording.journal import journal_entries
 from interview_tui.pipeline.recording.part_file import SealedPart, frames_by_size, part_files
+from interview_tui.pipeline.recording.striking import struck_parts, struck_spans
 from interview_tui.study.events import Kind
 
 
@@ -16,12 +17,14 @@ def leftover_parts(folder: Path, known: Sequence[SealedPart]) -> list[SealedPart
     """
     if not folder.is_dir():
         return []
-    starts = [entry.data for entry in journal_entries(folder) if entry.kind is Kind.RECORDING_STARTED]
+    entries = journal_entries(folder)
+    starts = [entry.data for entry in entries if entry.kind is Kind.RECORDING_STARTED]
     if not starts:
         return []
     rate, channels = int(starts[-1].get("rate") or 0), int(starts[-1].get("channels") or 1)
-    listed = {part.part for part in known}
-    frame = max((part.start_frame + part.frames for part in known), default=0)
+    listed = {part.part for part in known} | struck_parts(entries)
+    ends = [end for _, end in struck_spans(entries)]
+    frame = max([0, *ends, *(part.start_frame + part.frames for part in known)])
     found = []
     for number, path in part_files(folder).items():
         frames = frames_by_size(path, channels)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from interview_tui.pipeline.capture import SAMPLE_BYTES
+from interview_tui.pipeline.recording.second_place import places_there
 
 HEADER_BYTES = 512  # always the same, so that a part's length is known from its size, without a key
 _NAME = re.compile(r"part-(\d{4,})\.wav\.age")
@@ -60,9 +61,27 @@ def part_name(part: int) -> str:
 
 
 def part_files(folder: Path) -> dict[int, Path]:
-    """The parts that lie in ``folder``, by number, in order."""
+    """The parts of the recording in ``folder``, by number, in order; the fuller file where a part went on elsewhere."""
+    return {number: max(paths, key=_size) for number, paths in part_copies(folder).items()}
+
+
+def part_copies(folder: Path) -> dict[int, tuple[Path, ...]]:
+    """Every file of each part: in ``folder``, and in second places that are there now; by number, in order."""
+    found = {number: (path,) for number, path in parts_in(folder).items()}
+    for place in places_there(folder):
+        for number, path in parts_in(place).items():
+            found[number] = (*found.get(number, ()), path)
+    return dict(sorted(found.items()))
+
+
+def parts_in(folder: Path) -> dict[int, Path]:
+    """The parts that lie in ``folder`` itself, by number, in order."""
     found = {int(match[1]): path for path in folder.iterdir() if (match := _NAME.fullmatch(path.name))}
     return dict(sorted(found.items()))
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
 
 
 def header(label: PartLabel, rate: int, channels: int, frames: int) -> bytes:

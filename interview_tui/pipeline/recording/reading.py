@@ -1,5 +1,6 @@
 """Encrypted recording in, sound in memory out, with every second that is missing named: nothing is written."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from interview_tui import sealed
 from interview_tui.errors import CannotOpen, NothingRecorded, NotSealed, SealedDamaged
+from interview_tui.pipeline.recording.coming_home import away
 from interview_tui.pipeline.recording.journal import JournalEntry, ended_badly, journal_entries
 from interview_tui.pipeline.recording.part_file import SealedPart, parse, part_files
-from interview_tui.pipeline.recording.sealing import sealed_parts
+from interview_tui.pipeline.recording.sealing import sealed_parts, started_with
+from interview_tui.pipeline.recording.striking import struck_parts, struck_spans
 from interview_tui.study.events import Kind
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FULL_SCALE = 32768.0  # of int16
+TAKEN_OUT = "taken out at the participant's wish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +84,16 @@ def read_recording(folder: Path, secret: str) -> RecordingSound:
     """
     import numpy
 
-    line = _TimeLine()
     entries = journal_entries(folder)
     known = sealed_parts(entries)
-    for outcome in _outcomes(folder, secret, known):
-        line.add(outcome)
-    end = max([line.end, *(part.start_frame + part.frames for part in known.values())])
-    line.finish(end, told_gaps(entries, end))
+    line = _placed(list(_outcomes(folder, secret, known, struck_parts(entries))))
+    whole = {piece.part for _, piece in line.pieces if piece.whole}  # their own labels are proved, the journal is not
+    ends = [stop for _, stop in struck_spans(entries)]
+    ends += [part.start_frame + part.frames for part in known.values() if part.part not in whole]
+    end = max([line.end, *ends])
+    line.finish(end, told_gaps(entries, end) + _away(folder, end))
     first = line.pieces[0][1] if line.pieces else None
-    rate = first.rate if first else next(iter(known.values())).rate
+    rate = first.rate if first else next((part.rate for part in known.values()), started_with(entries, "rate") or 1)
     channels = max([piece.samples.shape[1] for _, piece in line.pieces], default=1)
     samples = numpy.zeros((end, channels), dtype=numpy.float32)
     while line.pieces:  # each part is let go as soon as it has its place: 100 minutes are a gigabyte
@@ -99,9 +104,18 @@ def read_recording(folder: Path, secret: str) -> RecordingSound:
     return RecordingSound(samples, rate, end / rate, gaps)
 
 
+def _away(folder: Path, end: int) -> list[tuple[int, int, str]]:
+    """Sound in a second place that is not there now: nobody can say where it begins."""
+    lying = away(folder)
+    return [] if lying is None or lying.there else [(end, end, lying.words)]
+
+
 def told_gaps(entries: Sequence[JournalEntry], end: int) -> list[tuple[int, int, str]]:
-    """What the recorder itself told of sound that it never had: frames (start, end, reason), start equal to end."""
-    gaps = []
+    """What the recorder itself told of sound that it never had, or has no more: frames (start, end, reason).
+
+    The start equals the end where nothing was written for it.
+    """
+    gaps = [(start, stop, TAKEN_OUT) for start, stop in struck_spans(entries)] + _silences(entries)
     for entry in entries:
         if entry.kind == Kind.DEVICE_BACK:
             seconds = entry.data.get("seconds")
@@ -113,10 +127,25 @@ def told_gaps(entries: Sequence[JournalEntry], end: int) -> list[tuple[int, int,
     return gaps
 
 
+def _silences(entries: Sequence[JournalEntry]) -> list[tuple[int, int, str]]:
+    """Stretches in which every microphone gave exact zeros: muted, or a dead plug."""
+    found, since = [], None
+    for entry in entries:
+        if entry.data.get("channel") is not None:
+            continue
+        if entry.kind is Kind.DEVICE_SILENT:
+            since = entry.frame
+        elif entry.kind is Kind.DEVICE_HEARD and since is not None:
+            found.append((since, entry.frame, "the microphone gave nothing but silence"))
+            since = None
+    return found
+
+
 class _TimeLine:
     """Parts in their order in; their places on the recording's clock, and the gaps between them, out."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: str) -> None:
+        self._session = session
         self.pieces: list[tuple[int, PartSound]] = []
         self.gaps: list[tuple[int, int, str]] = []
         self.end = 0
@@ -127,7 +156,7 @@ class _TimeLine:
         if isinstance(outcome, str):
             self._reasons.append(outcome)
             return
-        if self.pieces and outcome.session != self.pieces[0][1].session:
+        if outcome.session != self._session:
             self._reasons.append(f"the file of part {outcome.part} belongs to another interview")
             return
         start = max(self.end, outcome.start_frame)
@@ -146,11 +175,20 @@ class _TimeLine:
 
     def _close_gap(self, start: int) -> None:
         if start > self.end or self._reasons:
-            self.gaps.append((self.end, start, "; ".join(self._reasons) or "the sound is missing"))
+            self.gaps.append((self.end, start, "; ".join(dict.fromkeys(self._reasons)) or "the sound is missing"))
         self._reasons = []
 
 
-def _outcomes(folder: Path, secret: str, known: dict[int, SealedPart]) -> Iterator[PartSound | str]:
+def _placed(outcomes: Sequence[PartSound | str]) -> _TimeLine:
+    """Every part in its place. The recording is the one that most parts name: a stranger costs its own place only."""
+    sessions = Counter(outcome.session for outcome in outcomes if isinstance(outcome, PartSound))
+    line = _TimeLine(max(sessions, key=lambda name: sessions[name], default=""))
+    for outcome in outcomes:
+        line.add(outcome)
+    return line
+
+
+def _outcomes(folder: Path, secret: str, known: dict[int, SealedPart], struck: set[int]) -> Iterator[PartSound | str]:
     files = part_files(folder) if folder.is_dir() else {}
     if not files and not known:
         raise NothingRecorded(
@@ -158,7 +196,10 @@ def _outcomes(folder: Path, secret: str, known: dict[int, SealedPart]) -> Iterat
         )
     foreign: CannotOpen | None = None
     opened = False
-    for number in range(1, max([*files, *known]) + 1):
+    for number in range(1, max([*files, *known, *struck]) + 1):
+        if number in struck:
+            yield TAKEN_OUT
+            continue
         try:
             yield _outcome(number, files.get(number), secret)
             opened = opened or number in files
@@ -172,9 +213,10 @@ def _outcomes(folder: Path, secret: str, known: dict[int, SealedPart]) -> Iterat
 def _outcome(number: int, path: Path | None, secret: str) -> PartSound | str:
     if path is None:
         return f"part {number} is missing"
-    if not path.stat().st_size:
-        return f"part {number} is empty: the recorder ended before its first second reached the disk"
     try:
+        with sealed.open_file(path) as file:
+            if not file.read(1):
+                return f"part {number} is empty: the recorder ended before its first second reached the disk"
         sound = read_part(path, secret)
     except CannotOpen:
         raise

@@ -4,14 +4,16 @@ The stream is pulled: bytes of interleaved int16 sound, ``PartEnd`` where a part
 which are written when their place in the stream is reached.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from interview_tui import sealed
 from interview_tui.errors import DiskTooFull, SealedError
 from interview_tui.pipeline.capture import SAMPLE_BYTES
-from interview_tui.pipeline.recording.journal import Journal, JournalEntry, utc_now
+from interview_tui.pipeline.recording.journal import Journal, JournalEntry, journal_entries, utc_now
+from interview_tui.pipeline.recording.leftover import leftover_parts
 from interview_tui.pipeline.recording.part_file import (
     PartLabel,
     SealedPart,
@@ -20,7 +22,8 @@ from interview_tui.pipeline.recording.part_file import (
     part_files,
     part_name,
 )
-from interview_tui.pipeline.recording.safe_file import Patience, SafeFile
+from interview_tui.pipeline.recording.safe_file import NoPatience, Patience, SafeFile
+from interview_tui.pipeline.recording.striking import strike_entry, strike_parts, struck_parts, struck_spans
 from interview_tui.study.events import Kind
 
 PART_SECONDS = 60.0
@@ -31,7 +34,15 @@ class PartEnd:
     """The part that is being written ends here."""
 
 
-Item = bytes | PartEnd | JournalEntry
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """Every part from the frame ``start`` on is destroyed when the stream comes here; ``done`` is set then."""
+
+    start: int
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+Item = bytes | PartEnd | Strike | JournalEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +75,36 @@ class Place:
 
 
 def sealed_parts(entries: Iterable[JournalEntry]) -> dict[int, SealedPart]:
-    """The manifest that a journal tells, by part number."""
+    """The manifest that a journal tells, by part number; parts that were struck are not in it."""
+    told = list(entries)
+    struck = struck_parts(told)
+    return {number: part for number, part in _ever_sealed(told).items() if number not in struck}
+
+
+def _ever_sealed(entries: Iterable[JournalEntry]) -> dict[int, SealedPart]:
     parts = [SealedPart(**dict(entry.data)) for entry in entries if entry.kind == Kind.PART_SEALED]  # type: ignore[arg-type]
     return {part.part: part for part in parts}
 
 
+def known_parts(folder: Path) -> list[SealedPart]:
+    """Every part of a recording that lies on the disk or should: those of the journal, and what a crash left."""
+    sealed_now = list(sealed_parts(journal_entries(folder)).values())
+    return sorted([*sealed_now, *leftover_parts(folder, sealed_now)], key=lambda part: part.part)
+
+
 def next_place(folder: Path, entries: Sequence[JournalEntry]) -> Place:
-    """Where a recording goes on in a folder that may hold parts already, whole or cut off by a crash."""
-    known, files = sealed_parts(entries), part_files(folder)
+    """Where a recording goes on in a folder that may hold parts already, whole or cut off by a crash.
+
+    A number or a frame that was struck is not used again.
+    """
+    place = _after_parts(folder, entries)
+    number = max([place.part, *(part + 1 for part in struck_parts(entries))])
+    frame = max([place.frame, *(end for _, end in struck_spans(entries))])
+    return Place(number, frame, place.prev_sha256)
+
+
+def _after_parts(folder: Path, entries: Sequence[JournalEntry]) -> Place:
+    known, files = _ever_sealed(entries), part_files(folder)
     place = Place()
     for number in sorted({*known, *files}):
         if number in known:
@@ -89,12 +122,31 @@ def started_with(entries: Sequence[JournalEntry], what: str) -> int | None:
     return starts[-1] if starts and isinstance(starts[-1], int) else None
 
 
+def strike_recording(folder: Path, start: int) -> tuple[int, ...]:
+    """Destroy every part from the frame ``start`` on of a recording that nobody records now; their numbers.
+
+    Raises ``AlreadyRecording`` when a recorder holds it, ``OSError`` when the disk does not take the journal's line.
+    """
+    journal = Journal(folder, NoPatience())
+    try:
+        known = known_parts(folder)
+        parts = [part for part in known if part.start_frame >= start]
+        if parts:
+            end = parts[-1].start_frame + parts[-1].frames
+            journal.add(strike_entry(start, end, [part.part for part in parts], parts[-1].rate))
+            return strike_parts(folder, [part.part for part in parts])
+        return ()
+    finally:
+        journal.close()
+
+
 class _Feed:
     """The stream as the reader that age pulls from: a header, then at most one part's sound."""
 
-    def __init__(self, items: Iterator[Item], journal: Journal) -> None:
+    def __init__(self, items: Iterator[Item], journal: Journal, strike: Callable[[Strike], None]) -> None:
         self._items = items
         self._journal = journal
+        self._strike = strike
         self._rest = b""
         self._header = b""
         self._room = 0
@@ -124,6 +176,8 @@ class _Feed:
             item = self._next()
             if item is None or isinstance(item, PartEnd):
                 self._room = 0
+            elif isinstance(item, Strike):
+                raise ValueError("a strike needs the part to be ended first")
             else:
                 self._take(item)
         size = min(self._room, len(self._rest), size if size >= 0 else self._room)
@@ -146,6 +200,8 @@ class _Feed:
     def _take(self, item: Item) -> None:
         if isinstance(item, JournalEntry):
             self._journal.add(item)
+        elif isinstance(item, Strike):
+            self._strike(item)
         elif isinstance(item, bytes):
             self._rest = item
 
@@ -175,7 +231,7 @@ class PartSealer:
 
         Raises ``DiskTooFull`` when the disk does not take it and patience has ended.
         """
-        feed = _Feed(iter(items), self._journal)
+        feed = _Feed(iter(items), self._journal, self._strike)
         try:
             while feed.has_sound():
                 self._seal_next(feed)
@@ -204,3 +260,12 @@ class PartSealer:
         self._journal.add(JournalEntry(Kind.PART_SEALED, place.frame + frames, data=asdict(part)))
         self.parts = (*self.parts, part)
         self._place = Place(place.part + 1, place.frame + frames, part.sha256)
+
+    def _strike(self, strike: Strike) -> None:
+        """The journal first: what it says is struck is destroyed at the next start, should this one not get there."""
+        parts = [part.part for part in known_parts(self._folder) if part.start_frame >= strike.start]
+        if parts:
+            self._journal.add(strike_entry(strike.start, self._place.frame, parts, self._form.rate))
+            strike_parts(self._folder, parts)
+            self.parts = tuple(part for part in self.parts if part.part not in parts)
+        strike.done.set()

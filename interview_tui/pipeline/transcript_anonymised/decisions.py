@@ -14,11 +14,11 @@ from interview_tui.pipeline.transcript_anonymised.matching import holds
 from interview_tui.pipeline.transcript_anonymised.model import Decision, Proposal, Review
 from interview_tui.pipeline.transcript_anonymised.replacing import decided, kept_by_turn, preview, replacements
 from interview_tui.pipeline.transcript_anonymised.review import deciders, same_words
+from interview_tui.study.remarks import OUR_MARKS
 
 _LABEL = re.compile(r"\[[^\[\]]*\w[^\[\]]*\]")
 _LONGEST_LABEL = 80
 _ID = re.compile(r"p-[0-9a-f]{6,64}")
-_OUR_MARKS = ("inaudible", "unclear", "recording paused", "off the record")
 _NOTHING = "Nothing was decided."
 _SHAPE = 'Write {"decisions": [{"id": "p-3fa9c1", "replace": "[friend 1]"}, {"id": "p-77ab02", "keep": true}]}.'
 
@@ -72,7 +72,7 @@ def _check_label(label: str, proposal: Proposal) -> None:
             f"The label for {proposal.id} is not in square brackets, or is too long.",
             f"Write words in one pair of square brackets, such as [friend 1], {_LONGEST_LABEL} characters at most.",
         )
-    if label[1:].strip().casefold().startswith(_OUR_MARKS):
+    if label[1:].strip().casefold().startswith(OUR_MARKS):
         raise _unknown(f"The label for {proposal.id} looks like a mark of the transcript.", "Choose other words.")
     if holds(label, proposal.form):
         raise _unknown(

@@ -16,9 +16,10 @@ from interview_tui.pipeline.transcript_anonymised.model import (
     Review,
 )
 from interview_tui.pipeline.transcript_anonymised.review import same_words
+from interview_tui.study.remarks import OUR_MARKS
 
 NOBODY = "nobody, as nothing was proposed"
-_MARKS = re.compile(r"\[(?:inaudible|unclear|recording paused|off the record)\b[^\[\]]*\]")
+_MARKS = re.compile(rf"\[(?:{'|'.join(map(re.escape, OUR_MARKS))})\b[^\[\]]*\]")
 _BRACKETS = str.maketrans("[]［］⁅⁆", "()()()")
 Decided = list[tuple[Occurrence, Decision]]
 

@@ -35,7 +35,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What happened without words, such as "recording paused, 4 minutes". ``at``: in seconds of recorded sound."""
+    """A moment without sound, such as "recording paused 00:31:10, 4 minutes". ``at``: in seconds of recorded sound."""
 
     at: float
     text: str

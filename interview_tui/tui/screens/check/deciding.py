@@ -1,6 +1,6 @@
 """Words and proposals in, decisions out: the text on the left, on the right one proposal at a time, one key each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar, Literal
 
@@ -20,6 +20,7 @@ from interview_tui.pipeline.transcript_anonymised import (
     sign_off,
 )
 from interview_tui.store.clock import now
+from interview_tui.study.remarks import Moment
 from interview_tui.tui.screens.ask import Ask, Choice
 from interview_tui.tui.screens.check.ask_line import AskLine, initials_amiss
 from interview_tui.tui.screens.check.checking import (
@@ -34,7 +35,7 @@ from interview_tui.tui.screens.check.checking import (
 from interview_tui.tui.screens.check.pen import NOT_SAVED, Pen
 from interview_tui.tui.screens.check.saving import ReviewChanged, SavingScreen
 from interview_tui.tui.screens.check.sign_off import Preview, SignOffScreen
-from interview_tui.tui.screens.check.text_pane import TextPane, said
+from interview_tui.tui.screens.check.text_pane import TextPane, with_remarks
 from interview_tui.tui.widgets import Words, plain
 
 _ONCE = "They are kept with each decision. You are asked once; g changes them."
@@ -52,6 +53,7 @@ class DecidingScreen(SavingScreen):
     Args:
         title: whose words.
         checking: the words, opened. pen: seals what is decided.
+        remarks: where there is no sound, and why.
     """
 
     CSS_PATH = "check.tcss"
@@ -76,8 +78,9 @@ class DecidingScreen(SavingScreen):
         Binding("escape", "back", "Back", id="check.back", tooltip="Back; decisions are kept."),
     ]
 
-    def __init__(self, title: str, checking: Checking, pen: Pen) -> None:
+    def __init__(self, title: str, checking: Checking, pen: Pen, remarks: Sequence[Moment] = ()) -> None:
         super().__init__(title, checking, pen)
+        self._remarks = remarks
         self._tall = True  # until it is measured
 
     def compose(self) -> ComposeResult:
@@ -90,7 +93,7 @@ class DecidingScreen(SavingScreen):
 
     def on_mount(self) -> None:
         pane = self.query_one(TextPane)
-        pane.show(said(turn.speaker, turn.start, turn.text) for turn in self._checking.transcript.turns)
+        pane.show(with_remarks(self._checking.transcript, self._remarks))
         pane.focus()
         self._show()
 

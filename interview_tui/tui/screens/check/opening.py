@@ -10,8 +10,10 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from interview_tui.store import words
+from interview_tui.batch import exporting
+from interview_tui.store import Study, words
 from interview_tui.store.keys import OpenKeys
+from interview_tui.study.remarks import Moment
 from interview_tui.tui.messages import TroubleMet
 from interview_tui.tui.screens.check.checking import Checking
 from interview_tui.tui.screens.check.deciding import DecidingScreen
@@ -24,10 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class WordsOpened(Message):
-    """The sealed words were opened, with these keys."""
+    """The sealed words were opened, with these keys; ``remarks``: where there is no sound."""
 
     words: words.SessionWords
     keys: OpenKeys
+    remarks: tuple[Moment, ...]
 
 
 class CheckScreen(Screen[None]):
@@ -66,12 +69,12 @@ class CheckScreen(Screen[None]):
             self.query_one("#about", Words).say("The words are locked. Escape goes back.")
             return
         study = self.companion.study
-        self.companion.find(self, lambda: WordsOpened(words.load(study, keys, self._session), keys))
+        self.companion.find(self, lambda: _opened(study, keys, self._session))
 
     def on_words_opened(self, message: WordsOpened) -> None:
         checking = Checking(message.words.transcript, message.words.review)
         pen = Pen(self.companion.study, message.keys, self._session)
-        self._next = DecidingScreen(title_of(self._session), checking, pen)
+        self._next = DecidingScreen(title_of(self._session), checking, pen, message.remarks)
         self._go_on()
 
     def on_screen_resume(self) -> None:
@@ -86,6 +89,12 @@ class CheckScreen(Screen[None]):
         """What cannot be opened is said here: there is nothing else to show."""
         message.stop()
         self.query_one("#about", Words).say("\n\n".join(message.error.lines()))
+
+
+def _opened(study: Study, keys: OpenKeys, session: str) -> WordsOpened:
+    found = words.load(study, keys, session)
+    exporting.refuse_taken_out(study, found.transcript)
+    return WordsOpened(found, keys, exporting.without_sound(study, found.transcript.participant, session))
 
 
 def title_of(session_id: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -15,7 +15,9 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from interview_tui.pipeline.transcript import Transcript
 from interview_tui.pipeline.transcript_anonymised import Occurrence
+from interview_tui.study.remarks import Moment
 from interview_tui.tui.widgets import READABLE_WIDTH, plain
 from interview_tui.tui.widgets.clock import clock_text
 
@@ -25,10 +27,11 @@ _GUTTER = 2
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A turn as it is read: who and when, and the words."""
+    """A turn as it is read: who and when, and the words. ``before``: remarks of ours that stand above it."""
 
     heading: str
     text: str
+    before: tuple[str, ...] = ()
 
 
 def said(speaker: str, start: float, text: str) -> Said:
@@ -36,9 +39,24 @@ def said(speaker: str, start: float, text: str) -> Said:
     return Said(f"{clock_text(start)}  {speaker}", text)
 
 
+def with_remarks(transcript: Transcript, remarks: Sequence[Moment]) -> Iterator[Said]:
+    """The turns of a transcript, each with the remarks that stand before its middle, as in an export; then the rest."""
+    waiting = list(remarks)
+    for turn in transcript.turns:
+        middle = (turn.start + turn.end) / 2
+        above = [one for one in waiting if one.at is not None and one.at < middle]
+        waiting = waiting[len(above) :]
+        yield replace(said(turn.speaker, turn.start, turn.text), before=_in_brackets(above))
+    if waiting:
+        yield Said("", "", _in_brackets(waiting))
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line on the screen: code points of a turn's text. Of a heading ``start`` is -1; a blank line has none."""
+    """A line on the screen: code points of a turn's text; a blank line has none.
+
+    Of a heading ``start`` is -1, of the last line of remarks above it -2, of the one before that -3 ...
+    """
 
     turn: int
     start: int
@@ -82,6 +100,7 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
         self._turns: tuple[Said, ...] = ()
         self._lines: list[_Line] = []
         self._first: list[int] = []
+        self._above: dict[int, list[str]] = {}
         self._width = 0
         self._marks: dict[int, list[Occurrence]] = {}
         self._current: Occurrence | None = None
@@ -127,6 +146,9 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
         self._width, self._lines, self._first = width, [], []
         for turn, said_ in enumerate(self._turns):
             self._first.append(len(self._lines))
+            above = [text[start:end] for text in said_.before for start, end in _wrapped(text, width)]
+            self._above[turn] = above
+            self._lines += [_Line(turn, number, 0) for number in range(-1 - len(above), -1)]
             self._lines += [_Line(turn, -1, 0), *(_Line(turn, *span) for span in _wrapped(said_.text, width))]
             self._lines.append(_Line(turn, 0, 0))
         for turn in self._unseen:
@@ -162,8 +184,9 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
             return Strip.blank(width, base)
         line = self._lines[number]
         self._seen(number, line.turn)
-        if line.start == -1:
-            heading = plain(self._turns[line.turn].heading)
+        if line.start < 0:
+            above = [*self._above[line.turn], self._turns[line.turn].heading]
+            heading = plain(above[line.start])
             style = base + self.get_component_rich_style("text-pane--heading", partial=True)
             return Strip([Segment(" " * _GUTTER, base), Segment(heading, style)]).adjust_cell_length(width, base)
         return Strip(list(self._segments(line, base))).adjust_cell_length(width, base)
@@ -190,6 +213,10 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
         if not unseen:
             del self._unseen[turn]
             self.post_message(self.Progressed(len(self._turns) - len(self._unseen), len(self._turns)))
+
+
+def _in_brackets(remarks: Sequence[Moment]) -> tuple[str, ...]:
+    return tuple(f"[{remark.words}]" for remark in remarks)
 
 
 def _shown(text: str) -> str:
