@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import IO
 
-from interview_tui.pipeline.microphone import END, ERROR, MODULE, OPEN, RECORD, SOUND, Source
+from interview_tui.pipeline.microphone import END, ERROR, MODULE, OPEN, QUIET, RECORD, SOUND, Source
 from interview_tui.pipeline.processes import command, environment, named_error
 
 SAMPLE_BYTES = 2
@@ -40,6 +40,14 @@ class SourceEnded:
     """A sound file was played to its end."""
 
 
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """The process is well, and its device gave nothing for ``microphone.QUIET_EVERY_S``."""
+
+
+Record = Opening | Block | Quiet | SourceEnded
+
+
 class Capture:
     """One running capture process. Start it in a thread that outlives it: Linux ends it with that thread."""
 
@@ -62,7 +70,7 @@ class Capture:
         """Of the process, as the sound server knows it."""
         return self._process.pid
 
-    def records(self) -> Iterator[Opening | Block | SourceEnded]:
+    def records(self) -> Iterator[Record]:
         """What the process sends, until it ends. Raises the named error that it reported."""
         assert self._process.stdout is not None  # noqa: S101 - we asked for a pipe
         with self._process.stdout as pipe:
@@ -76,7 +84,7 @@ class Capture:
             self._process.wait(timeout=1)
 
 
-def _next_record(pipe: IO[bytes]) -> Opening | Block | SourceEnded | None:
+def _next_record(pipe: IO[bytes]) -> Record | None:
     head = pipe.read(RECORD.size)
     if len(head) < RECORD.size:
         return None
@@ -86,6 +94,8 @@ def _next_record(pipe: IO[bytes]) -> Opening | Block | SourceEnded | None:
         return None
     if kind == SOUND:
         return Block(payload, at)
+    if kind == QUIET:
+        return Quiet()
     if kind == END:
         return SourceEnded()
     facts = json.loads(payload)

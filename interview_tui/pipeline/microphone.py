@@ -30,7 +30,8 @@ __all__ = ["InputDevice", "NoMicrophone", "Source", "choose", "list_inputs", "pi
 
 MODULE = "interview_tui.pipeline.microphone"
 RECORD = struct.Struct("<4sId")  # kind, bytes of payload, monotonic time of the payload's first sample in seconds
-OPEN, SOUND, END, ERROR, LIST = b"open", b"snd ", b"end ", b"err ", b"list"
+OPEN, SOUND, QUIET, END, ERROR, LIST = b"open", b"snd ", b"quie", b"end ", b"err ", b"list"
+QUIET_EVERY_S = 0.25  # while a device gives no block, so that a starved process is not taken for a dead device
 RATE = 48_000  # Hz: what hardware runs at, and a third of 16 kHz's loss when a recorder is killed
 BLOCK = 1024  # frames
 FILE_BLOCK = 2400  # frames of a sound file that stands in for a microphone: 50 ms
@@ -213,15 +214,22 @@ def _capture_device(source: Source, channels: int, only_rate: int | None, out: _
         raise _cannot_open(device, f"({error})") from error
     out.send_opening(rate, channels, name)
     for sound, at in _gathered(blocks):
-        out.send(SOUND, sound, at)
+        out.send(SOUND if sound else QUIET, sound, at)
     raise _cannot_open(device, "It stopped giving sound.")
 
 
 def _gathered(blocks: "queue.SimpleQueue[tuple[bytes, float] | None]") -> Iterator[tuple[bytes, float]]:
-    """What waits in the queue as one block (a device gives several at once), with the time of the first, until None."""
+    """What waits in the queue as one block (a device gives several at once), with the time of the first, until None.
+
+    No sound each time that nothing came for ``QUIET_EVERY_S``.
+    """
     ended = False
     while not ended:
-        waiting = [blocks.get()]
+        try:
+            waiting = [blocks.get(timeout=QUIET_EVERY_S)]
+        except queue.Empty:
+            yield b"", 0.0
+            continue
         while not blocks.empty():
             waiting.append(blocks.get())
         heard = [block for block in waiting if block is not None]

@@ -1,11 +1,15 @@
 import numpy
 import pytest
-from recording_desk import RecordingDesk, until, until_frame
-from sounds import RATE, noise, pretend, sound_file
+from recording_desk import KEY, SESSION, RecordingDesk, until, until_frame
+from sounds import RATE, as_int16, noise, pretend, sound_file
 
+from interview_tui.pipeline.capture import Block, Opening
 from interview_tui.pipeline.recorder.clocks import Clocks
+from interview_tui.pipeline.recorder.desk import Desk
 from interview_tui.pipeline.recorder.hearing import Arrivals, Silence
-from interview_tui.pipeline.recording import journal_entries
+from interview_tui.pipeline.recording import Journal, PartWriter, journal_entries, read_recording
+from interview_tui.pipeline.recording.sealing import Form, Place
+from interview_tui.pipeline.recording.writing import DiskPatience
 from interview_tui.study.events import Kind
 
 
@@ -98,3 +102,32 @@ def test_a_muted_microphone_is_said_on_the_desk_and_written_into_the_journal(rec
     [(start, stop, reason)] = recording_desk.read().gaps
     assert (start, stop) == (pytest.approx(2, abs=0.2), pytest.approx(16, abs=0.2))
     assert "silence" in reason
+
+
+def test_a_computer_that_slept_leaves_a_gap_with_its_length_and_frames_go_on(tmp_path):
+    now = {"monotonic": 0.0, "awake": 0.0, "wall": 0.0}
+    clocks = Clocks(lambda: now["monotonic"], lambda: now["awake"], lambda: now["wall"])
+    patience = DiskPatience()
+    journal = Journal(tmp_path, patience)
+    form = Form(SESSION, (KEY.public,), RATE, 1)
+    desk = Desk(lambda _: PartWriter(tmp_path, form, journal, Place(), patience), lambda: None, clocks)
+    desk.opened(Opening(RATE, 1, "a microphone", RATE))
+    spoken = noise(3.0)
+    for second in range(3):
+        desk.take(Block(spoken[second * RATE : (second + 1) * RATE].tobytes(), 100.0 + second))
+        if second == 1:
+            now["awake"] += 1800.0  # asleep for half an hour
+            now["wall"] += 1800.0
+            desk.tick()
+            now["wall"] += 3600.0  # and then summer time began
+            desk.tick()
+    assert desk.writer is not None
+    desk.writer.close(1.0)
+    journal.close()
+    told = {entry.kind: entry for entry in journal_entries(tmp_path)}
+    assert (told[Kind.RECORDING_GAP].frame, told[Kind.RECORDING_GAP].data["seconds"]) == (2 * RATE, 1800.0)
+    assert "slept" in str(told[Kind.RECORDING_GAP].data["reason"])
+    assert told[Kind.CLOCK_CHANGED].data["seconds"] == 3600.0
+    sound = read_recording(tmp_path, KEY.secret)
+    assert numpy.array_equal(as_int16(sound), spoken)  # durations count frames: no clock touches them
+    assert "slept" in sound.gaps[0][2]

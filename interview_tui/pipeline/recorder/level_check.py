@@ -5,11 +5,12 @@ import threading
 from collections.abc import Iterator
 
 from interview_tui.errors import InterviewError
-from interview_tui.pipeline.capture import SAMPLE_BYTES, Block, Capture, Levels, Opening, SourceEnded
-from interview_tui.pipeline.microphone import Source
+from interview_tui.pipeline.capture import SAMPLE_BYTES, Block, Capture, Levels, Opening, Quiet
+from interview_tui.pipeline.capture import Record as Sent
+from interview_tui.pipeline.microphone import QUIET_EVERY_S, Source
 from interview_tui.pipeline.recorder.watch import OPEN_WITHIN_S, silent_microphone
 
-Record = Opening | Block | SourceEnded | InterviewError | None
+Record = Sent | InterviewError | None
 
 
 def check_level(source: Source, seconds: float, channels: int = 1) -> Iterator[tuple[float, ...]]:
@@ -36,7 +37,7 @@ def _queue_records(capture: Capture, records: "queue.SimpleQueue[Record]") -> No
 
 
 def _levels(records: "queue.SimpleQueue[Record]", seconds: float) -> Iterator[tuple[float, ...]]:
-    levels, frames = None, 0.0
+    levels, frames, quiet_s = None, 0.0, 0.0
     while levels is None or frames < seconds:
         try:
             record = records.get(timeout=OPEN_WITHIN_S)
@@ -46,7 +47,12 @@ def _levels(records: "queue.SimpleQueue[Record]", seconds: float) -> Iterator[tu
             raise record
         if isinstance(record, Opening):
             opening, levels = record, Levels(record.rate, record.channels)
+        elif isinstance(record, Quiet):
+            quiet_s += QUIET_EVERY_S
+            if quiet_s > OPEN_WITHIN_S:
+                raise silent_microphone("The microphone does not answer.")
         elif isinstance(record, Block) and levels is not None:
+            quiet_s = 0.0
             frames += len(record.sound) / SAMPLE_BYTES / opening.channels / opening.rate
             yield from levels.add(record.sound)
         elif record is None:

@@ -10,11 +10,12 @@ from dataclasses import replace
 from typing import Protocol
 
 from interview_tui.errors import InterviewError, NoMicrophone
-from interview_tui.pipeline.capture import Block, Capture, Opening
-from interview_tui.pipeline.microphone import Source
+from interview_tui.pipeline.capture import Block, Capture, Opening, Quiet, SourceEnded
+from interview_tui.pipeline.microphone import QUIET_EVERY_S, Source
 
 TICK_S = 0.1
-SILENT_S = 1.5  # without any block for so long, the microphone counts as lost; screens then show it within two seconds
+SILENT_S = 1.5  # the device gave nothing for so long: it counts as lost, and screens show it within two seconds
+STARVED_S = 1.8  # the process that listens to it says nothing at all, while this one runs: it hangs
 OPEN_WITHIN_S = 6.0  # for a device to open and give its first sound
 REOPEN_EVERY_S = 1.0
 ANOTHER_AFTER_S = 4.0  # without the chosen microphone: any is better than none
@@ -44,6 +45,8 @@ class _Listening:
     def __init__(self, capture: Capture, ear: Ear | None) -> None:
         self.capture = capture
         self.blocks = 0
+        self.quiet_s = 0.0
+        self.said = 0
         self.over: InterviewError | None = None
         self._ear = ear
         self._let_go = False
@@ -59,8 +62,9 @@ class _Listening:
             for record in self.capture.records():
                 if self._let_go:
                     return
-                if isinstance(record, Block):
-                    self.blocks += 1
+                self.said += 1
+                self.blocks += isinstance(record, Block)
+                self.quiet_s = self.quiet_s + QUIET_EVERY_S if isinstance(record, Quiet) else 0.0
                 if self._ear is not None:
                     _hand_over(record, self._ear)
             self.over = silent_microphone("The microphone stopped giving sound.")
@@ -73,7 +77,7 @@ def _hand_over(record: object, ear: Ear) -> None:
         ear.take(record)
     elif isinstance(record, Opening):
         ear.opened(record)
-    else:
+    elif isinstance(record, SourceEnded):
         ear.ended()
 
 
@@ -99,8 +103,8 @@ class CaptureWatch:
         self._trial: _Listening | None = None
         self._standing_in = False
         self._lost_at: float | None = None
-        self._quiet_s = 0.0
-        self._blocks_seen = 0
+        self._starved_s = 0.0
+        self._said = 0
         self._next_try = 0.0
         self._moved: str | None = None
         self.error: InterviewError | None = None
@@ -141,7 +145,7 @@ class CaptureWatch:
         self._listening = self._trial = None
 
     def _listen(self, source: Source) -> None:
-        self._quiet_s, self._blocks_seen, self._moved = 0.0, 0, None
+        self._starved_s, self._said, self._moved = 0.0, 0, None
         self._listening = _Listening(Capture(source, self._channels, self._rate()), self._ear)
 
     def _source_now(self) -> Source:
@@ -154,18 +158,17 @@ class CaptureWatch:
         if self._ear.over:
             return
         # counted in ticks: when this whole process was stopped, the sound still waits in the pipe
-        fresh = listening.blocks != self._blocks_seen
-        self._quiet_s = 0.0 if fresh else self._quiet_s + TICK_S
-        self._blocks_seen = listening.blocks
+        self._starved_s = 0.0 if listening.said != self._said else self._starved_s + TICK_S
+        self._said = listening.said
         if listening.over is not None:
             self._lose(listening.over)
         elif self._moved is not None:
             self._lose(silent_microphone(self._moved))
-        elif listening.blocks and self._quiet_s > SILENT_S:
+        elif listening.blocks and (listening.quiet_s >= SILENT_S or self._starved_s > STARVED_S):
             self._lose(silent_microphone("The microphone gives no sound."))
-        elif not listening.blocks and self._quiet_s > OPEN_WITHIN_S:
+        elif not listening.blocks and max(listening.quiet_s, self._starved_s) > OPEN_WITHIN_S:
             self._lose(silent_microphone("The microphone does not answer."))
-        elif fresh and not self._standing_in:
+        elif listening.blocks and not self._standing_in:
             self._lost_at = None
 
     def _lose(self, error: InterviewError) -> None:
