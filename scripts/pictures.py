@@ -1,14 +1,24 @@
 """Nothing in, the app on a pretend study out: what scripts/screenshots draws for the documents.
 
-    INTERVIEW_TUI_PICTURES=/tmp/pretend scripts/screenshots scripts.pictures:live --out DIR home= interviewer=i
+    export INTERVIEW_TUI_PICTURES=/tmp/pretend
+    scripts/screenshots scripts.pictures:live --out DIR home= interviewer=i
+    scripts/screenshots scripts.pictures:live --out DIR --wait 1.5 home= desk=f ask=t off=t strike=r,x struck=1
+    scripts/screenshots scripts.pictures:trouble --out DIR --wait 3 home= desk=f short=escape,i
+    scripts/screenshots scripts.pictures:muted --out DIR --wait 4 home= two=f
+    scripts/screenshots scripts.pictures:cut_off --out DIR --wait 2 question= put-right=p
 
-The study is the demo's, in ``INTERVIEW_TUI_PICTURES`` (made there first if it is not); ``live`` adds an open interview.
+The study is the demo's, in ``INTERVIEW_TUI_PICTURES`` (made there first if it is not). ``live`` adds an open interview
+that is recorded; ``trouble`` lets its disk be full, ``muted`` gives it a second microphone that is silent, and
+``cut_off`` ends its recorder as a crash would.
 """
 
 import atexit
 import os
+import signal
 import sys
 import tempfile
+import time
+import wave
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
@@ -17,10 +27,14 @@ from conftest import give_consent
 
 from interview_tui.demo.assets import asset
 from interview_tui.demo.headless import PASSPHRASE, run_demo
+from interview_tui.errors import NothingRecorded
 from interview_tui.interview import desk
 from interview_tui.interview.live import Interview, Meeting
-from interview_tui.store import open_study
+from interview_tui.store import open_study, people
 from interview_tui.tui.app import CompanionApp
+
+WHO = "P08"
+SILENT_S = 120
 
 
 def study_folder() -> Path:
@@ -37,12 +51,43 @@ def looking() -> CompanionApp:
 
 def live() -> CompanionApp:
     """A second pretend person, in the middle of an interview that is being recorded."""
+    return _recorded(desk.Source(channels=2, file=asset("interview.ogg")))
+
+
+def trouble() -> CompanionApp:
+    """The same, and the disk takes no more (Linux)."""
+    import resource
+
+    app = _recorded(desk.Source(channels=2, file=asset("interview.ogg")))
+    resource.prlimit(_recorder_pid(app.folder), resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+    return app
+
+
+def muted() -> CompanionApp:
+    """The same with two microphones, of which the participant's gives nothing but silence."""
+    silence = Path(tempfile.mkdtemp(prefix="it-")) / "silence.wav"
+    with wave.open(str(silence), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(48_000)
+        file.writeframes(bytes(2 * 48_000 * SILENT_S))
+    return _recorded(desk.Source(file=asset("interview.ogg"), also=desk.Source(file=silence)))
+
+
+def cut_off() -> CompanionApp:
+    """An interview whose recorder a crash has ended."""
+    app = _recorded(desk.Source(channels=2, file=asset("interview.ogg")))
+    time.sleep(5)
+    os.kill(_recorder_pid(app.folder), signal.SIGKILL)
+    return app
+
+
+def _recorded(source: desk.Source) -> CompanionApp:
     folder = study_folder()
     with open_study(folder, PASSPHRASE) as study:
-        give_consent(study, "P08")
-        interview = Interview.begin_recorded(
-            study, "P08", Meeting("AB", "CD"), desk.Source(channels=2, file=asset("interview.ogg"))
-        )
+        if WHO not in {person.code for person in people.everyone(study)}:
+            give_consent(study, WHO)
+        interview = Interview.begin_recorded(study, WHO, Meeting("AB", "CD"), source)
         interview.reaffirm()
         interview.open_question("Q1")
         interview.open_question("Q2")
@@ -51,6 +96,15 @@ def live() -> CompanionApp:
     return CompanionApp(folder, PASSPHRASE, PASSPHRASE)
 
 
+def _recorder_pid(folder: Path) -> int:
+    with open_study(folder, PASSPHRASE) as study:
+        ((_, recorder),) = desk.running_here(study)
+        return recorder.pid
+
+
 def close(folder: Path) -> None:
     with open_study(folder, PASSPHRASE) as study:
-        Interview.open_one(study, "P08").close()
+        try:
+            Interview.open_one(study, WHO).close()
+        except NothingRecorded:  # it was ended on the screens
+            return

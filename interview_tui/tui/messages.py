@@ -8,10 +8,15 @@ from textual.message import Message
 from interview_tui.errors import InterviewError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from interview_tui.interview.desk import CutOff
     from interview_tui.interview.live import Interview
     from interview_tui.interview.position import Position
     from interview_tui.pipeline.microphone import InputDevice
     from interview_tui.pipeline.recorder.client import RecorderHandle, RecorderStatus
+    from interview_tui.pipeline.recording import StrikePlan
     from interview_tui.store.study import Study
     from interview_tui.study.consent import Consent, ConsentForm
     from interview_tui.study.events import Event
@@ -77,8 +82,21 @@ class StudyRead(Message):
 
 @dataclass
 class CutOffFound(Message):
-    """Recordings that a crash or a power cut had ended were put right; a sentence about each."""
+    """Recordings that a crash or a power cut has ended, with a sentence about each; nothing is changed yet.
 
+    ``problem``: what else a person should know: parts that lie in a second place, or that nothing could be looked for.
+    """
+
+    found: "tuple[CutOff, ...]"
+    lines: tuple[str, ...]
+    problem: str = ""
+
+
+@dataclass
+class PutRight(Message):
+    """What a crash left is put right: the sessions, and a sentence about each."""
+
+    sessions: tuple[str, ...]
     sentences: tuple[str, ...]
 
 
@@ -106,12 +124,13 @@ class MicrophonesListed(Message):
 
 @dataclass
 class LevelHeard(Message):
-    """The microphone check: the peak of each channel in dBFS; () at the end of the check."""
+    """The microphone check: the peak of each channel of microphone ``place`` in dBFS; () at the end of the check."""
 
     peaks: tuple[float, ...]
+    place: int = 0
 
     def can_replace(self, message: Message) -> bool:
-        return isinstance(message, LevelHeard)
+        return isinstance(message, LevelHeard) and message.place == self.place
 
 
 @dataclass
@@ -172,6 +191,39 @@ class LogRead(Message):
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, LogRead)
+
+
+@dataclass
+class StrikePlanned(Message):
+    """What each key of a strike would destroy now; a key without sound to destroy is not in it."""
+
+    plans: "Mapping[str, StrikePlan]"
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, StrikePlanned)
+
+
+@dataclass
+class Struck(Message):
+    """A strike was done (``event`` of the log, ``rate`` of its frames), or failed."""
+
+    event: "Event | None"
+    error: InterviewError | None = None
+    rate: int = 0
+
+
+@dataclass
+class PlacesFound(Message):
+    """Folders on removable disks where a recording could go on, each with the minutes of sound it has room for."""
+
+    places: "tuple[tuple[Path, int], ...]"
+
+
+@dataclass
+class PlaceTaken(Message):
+    """The recording can go on in a second place; ``problem`` says why it can not."""
+
+    problem: str = ""
 
 
 @dataclass

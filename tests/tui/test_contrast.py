@@ -30,6 +30,7 @@ from interview_tui.tui.screens.ask import Ask, Choice
 from interview_tui.tui.screens.help_keys import HelpKeys, keys_of
 from interview_tui.tui.themes import THEMES
 from interview_tui.tui.widgets import Words
+from interview_tui.tui.widgets.band import Band
 from interview_tui.tui.widgets.clock import Clock
 from interview_tui.tui.widgets.hidden import Hidden
 from interview_tui.tui.widgets.level_meter import LevelMeter
@@ -97,6 +98,10 @@ class Texts(Screen[None]):
         yield Words("[b]as it is[/b]")
         for state in LightState:
             yield Light(state)
+        for over in (False, True):
+            band = Band()
+            yield band
+            band.tell("▲ No sound from the microphone.", "Look at its plug.", over=over)
         yield Clock(lambda: 723, ticking=False)
         yield LevelMeter(lambda: (-15.0, float("-inf")), ("interviewer", "P07"), hz=0)
         yield ProgressBar(total=100)

@@ -286,20 +286,6 @@ def killed(interview: Interview) -> None:
 
 
 @pytest.mark.usefixtures("no_recorder_stays")
-async def test_what_a_crash_cut_off_is_found_put_right_and_said_at_the_next_start(study: Study, sound: Path):
-    give_consent(study, "P07")
-    interview = Interview.begin(study, "P07", Meeting("AB", "CD"))
-    interview.start_recording(desk.Source(file=sound))
-    killed(interview)
-    async with screens(study.folder) as pilot:
-        await until(pilot, "P07/interview-01 was cut off")
-        await until(pilot, "00:00:01 of sound is sealed and safe")
-        await until(pilot, "P07: It is open.")
-        await pilot.press("i")
-        await until(pilot, "■ The recording has ended and is sealed.")
-
-
-@pytest.mark.usefixtures("no_recorder_stays")
 async def test_a_recorder_that_dies_is_said_and_the_same_interview_is_recorded_on(
     study: Study, keys: OpenKeys, sound: Path
 ):

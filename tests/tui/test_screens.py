@@ -19,11 +19,16 @@ from interview_tui.study.events import Event, Kind
 from interview_tui.tui.app import CompanionApp
 from interview_tui.tui.screens.before import BeforeScreen, ReadAgain
 from interview_tui.tui.screens.consent import ConsentScreen
-from interview_tui.tui.screens.facilitator import FacilitatorScreen, Power, power, room_minutes, surroundings
+from interview_tui.tui.screens.facilitator import FacilitatorScreen
 from interview_tui.tui.screens.home import HomeScreen, NewParticipant
+from interview_tui.tui.screens.home.recovering import Recover
 from interview_tui.tui.screens.interviewer import InterviewerScreen
 from interview_tui.tui.screens.passphrase import AskPassphrase
-from interview_tui.tui.screens.support import LiveScreen, SupportScreen, paused_seconds
+from interview_tui.tui.screens.support import LiveScreen, SupportScreen, off_record_seconds, paused_seconds
+from interview_tui.tui.screens.support.off_record import OffRecordScreen
+from interview_tui.tui.screens.support.second_place import SecondPlaceScreen
+from interview_tui.tui.screens.support.striking import StrikeScreen
+from interview_tui.tui.screens.support.surroundings import Power, power, room_minutes, surroundings
 from interview_tui.tui.screens.welcome import WelcomeScreen
 from interview_tui.tui.themes import THEMES
 from tests.tui.contrast import cells_below
@@ -33,7 +38,7 @@ SIZES = ((120, 36), (80, 24), (60, 20))
 NEEDED = {"calm-dark": 4.5, "calm-light": 4.5, "high-contrast": 7.0}
 OURS: tuple[type[Screen[object]], ...] = (
     AskPassphrase, WelcomeScreen, HomeScreen, NewParticipant, ConsentScreen, BeforeScreen, ReadAgain, InterviewerScreen,
-    FacilitatorScreen, SupportScreen, LiveScreen,
+    FacilitatorScreen, SupportScreen, LiveScreen, OffRecordScreen, StrikeScreen, SecondPlaceScreen, Recover,
 )  # fmt: skip
 
 
@@ -301,6 +306,19 @@ def test_pauses_are_added_up_also_the_one_that_goes_on():
     assert paused_seconds(log[:3], start + timedelta(hours=1)) == 10
     assert paused_seconds(log, start + timedelta(seconds=35)) == 15
     assert paused_seconds([], start) == 0
+
+
+def test_the_time_off_the_record_is_counted_apart_from_pauses():
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    log = [
+        _event(Kind.RECORDING_PAUSED, start),
+        _event(Kind.OFF_THE_RECORD, start + timedelta(seconds=10)),
+        _event(Kind.RECORDING_RESUMED, start + timedelta(seconds=40)),
+        _event(Kind.OFF_THE_RECORD, start + timedelta(seconds=50)),
+    ]
+    assert paused_seconds(log, start + timedelta(seconds=55)) == 10
+    assert off_record_seconds(log[:3], start + timedelta(hours=1)) == 30
+    assert off_record_seconds(log, start + timedelta(seconds=55)) == 35
 
 
 def _event(kind: Kind, at: datetime) -> Event:

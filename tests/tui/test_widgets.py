@@ -96,7 +96,10 @@ async def test_the_clock_ticks_by_itself_and_skips_no_second() -> None:
 
 def test_each_state_is_a_word_and_a_shape() -> None:
     shown = {state.value for state in LightState}
-    assert shown == {"○ ready", "● REC", "‖ PAUSED", "■ STOPPED", "▲ MICROPHONE LOST"}
+    assert shown == {
+        "○ ready", "● REC", "‖ PAUSED", "◌ OFF THE RECORD", "■ STOPPED", "△ NO SOUND", "▲ MICROPHONE LOST",
+        "▣ DISK FULL", "✕ NOT RECORDING",
+    }  # fmt: skip
     assert len({text[0] for text in shown}) == len(shown)
 
 
@@ -110,8 +113,8 @@ async def test_the_light_changes_its_word_and_keeps_its_place() -> None:
             await pilot.pause()
             assert state.value in lines(app)[0]
             assert light.region == before
-        assert light.state is LightState.MICROPHONE_LOST
-        assert light.has_class("-microphone-lost")
+        assert light.state is LightState.NOT_RECORDING
+        assert light.has_class("-not-recording")
         assert not light.has_class("-recording")
 
 

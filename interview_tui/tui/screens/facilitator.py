@@ -1,9 +1,6 @@
 """One open interview in; the recording desk out: light, level, clock, what is sealed, room on the disk, the log."""
 
-import shutil
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import ClassVar
 
 from textual import work
@@ -12,22 +9,25 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Footer
 
-from interview_tui.interview.desk import BYTES_PER_SECOND
 from interview_tui.interview.live import FACILITATOR, Interview
 from interview_tui.interview.position import Position
+from interview_tui.pipeline.recorder.wishes import State
 from interview_tui.study.events import Event, Kind
 from interview_tui.tui.messages import RecordingSealed
 from interview_tui.tui.screens.ask import Ask, Choice
-from interview_tui.tui.screens.support import LiveScreen, local_time, paused_seconds, sealed_seconds
+from interview_tui.tui.screens.support import LiveScreen, local_time, off_record_seconds, paused_seconds, sealed_seconds
+from interview_tui.tui.screens.support.second_place import SecondPlaceScreen
+from interview_tui.tui.screens.support.surroundings import SUPPLIES, microphone_lines, power, room_minutes, surroundings
+from interview_tui.tui.screens.support.telling import held, lasting, sealed_parts, words_of
 from interview_tui.tui.widgets import Words
+from interview_tui.tui.widgets.band import Band
 from interview_tui.tui.widgets.clock import Clock, clock_text
 from interview_tui.tui.widgets.level_meter import LevelMeter
 from interview_tui.tui.widgets.light import Light
 
 LATEST = 200  # events that the list shows, the newest first
 SURROUNDINGS_EVERY_S = 15.0
-TIGHT_MINUTES, TIGHT_PERCENT = 30, 20
-_POWER = Path("/sys/class/power_supply")
+_LASTING = {Kind.RECORDING_RESUMED, Kind.STRIKE, Kind.DEVICE_BACK, Kind.DEVICE_HEARD, Kind.RECORDING_GAP}
 _CHANNELS = {1: ("level",), 2: ("interviewer", "participant")}
 
 
@@ -42,6 +42,14 @@ class FacilitatorScreen(LiveScreen):
             "j", "companion(True)", "Somebody joined", id="desk.joined", tooltip="A companion came in.", show=False
         ),
         Binding("l", "companion(False)", "Somebody left", id="desk.left", tooltip="A companion went out.", show=False),
+        Binding(
+            "2",
+            "second_place",
+            "Second place",
+            id="desk.second_place",
+            tooltip="Let the recording go on in a folder on another disk.",
+            show=False,
+        ),
         Binding("s", "stop", "Stop", id="desk.stop", tooltip="Stop the recording and seal it; you are asked first."),
         Binding("escape,g,h", "leave", "Back", id="desk.leave", tooltip="The screen before; a recording goes on."),
     ]
@@ -54,6 +62,7 @@ class FacilitatorScreen(LiveScreen):
 
     def compose(self) -> ComposeResult:
         yield Words(f"Recording desk: {self.interview.session.id}", classes="title")
+        yield Band()
         with Horizontal(id="panes"):
             with VerticalScroll(id="desk", can_focus=False):
                 yield Light()
@@ -79,12 +88,24 @@ class FacilitatorScreen(LiveScreen):
     # what is shown
 
     def show_recorder(self) -> None:
+        super().show_recorder()
         self.query_one(Light).show(self.light())
-        self.query_one("#recorder", Words).say(self.recorder_words())
+        self._show_band()
+        self.query_one("#recorder", Words).say(self.problem or words_of(self.status, self.events, datetime.now(UTC)))
+        self._show_facts()
         self.query_one(LevelMeter).display = self.status is not None
         if self.status is not None and len(self.status.levels) != self._channels:
             self._channels = len(self.status.levels)
             self._other_meter()
+
+    def _show_band(self) -> None:
+        """What needs somebody now, and what is over and should be known."""
+        now, over = self.trouble(), self.news()
+        past = f"{over.title} y puts this away." if over else ""
+        if now is not None:
+            self.query_one(Band).tell(now.title, f"{now.words}\n{past}".strip())
+        else:
+            self.query_one(Band).tell(past, over=True)
 
     def show_log(self, where: Position) -> None:  # noqa: ARG002 - the desk has no guide
         newest = sorted(self.events, key=lambda event: event.at_utc, reverse=True)[:LATEST]
@@ -104,21 +125,31 @@ class FacilitatorScreen(LiveScreen):
         await self.query_one("#desk").mount(LevelMeter(self._levels, names), after="#time")
 
     def _show_pauses(self) -> None:
-        paused = paused_seconds(self.events, datetime.now(UTC))
-        self.query_one("#paused", Words).say(f"recorded    {clock_text(paused)} paused")
+        now = datetime.now(UTC)
+        paused, off = paused_seconds(self.events, now), off_record_seconds(self.events, now)
+        more = f"\n{clock_text(off)} off the record" if off else ""
+        self.query_one("#paused", Words).say(f"recorded    {clock_text(paused)} paused{more}")
 
     def _show_facts(self) -> None:
-        parts = sum(event.kind is Kind.PART_SEALED for event in self.events)
-        length = clock_text(sealed_seconds(self.events))
-        sealed = "What is said is sealed on the disk within a second"
+        parts = len(sealed_parts(self.events))
+        finished = ""
         if parts:
-            sealed += f"; {length} in {parts} finished part{'' if parts == 1 else 's'}"
-        device = f"\nMicrophone: {self.status.device}" if self.status is not None and self.status.device else ""
-        self.query_one("#facts", Words).say(f"{sealed}\n{self._surroundings}{device}")
+            length = clock_text(sealed_seconds(self.events))
+            finished = f"; {length} in {parts} finished part{'' if parts == 1 else 's'}"
+        lines = [f"{self._sealed_words()}{finished}", self._surroundings, *microphone_lines(self.status)]
+        self.query_one("#facts", Words).say("\n".join(line for line in lines if line))
+
+    def _sealed_words(self) -> str:
+        """What becomes of the sound that is heard now."""
+        if self.status is not None and self.status.state == State.WAITING:
+            return "What is said waits in memory until a disk takes it"
+        if self.status is None or held(self.status, self.events) is not None:
+            return "Nothing is recorded now"
+        return "What is said is sealed on the disk within a second"
 
     def _look_around(self) -> None:
         folder, channels = self.interview.study.folder, self._channels
-        self._surroundings = surroundings(room_minutes(folder, channels), power(_POWER))
+        self._surroundings = surroundings(room_minutes(folder, channels), power(SUPPLIES))
         self._show_facts()
 
     # the keys
@@ -148,50 +179,22 @@ class FacilitatorScreen(LiveScreen):
     def on_recording_sealed(self) -> None:
         self.app.notify("Stopped. Everything is sealed.")
 
+    def action_second_place(self) -> None:
+        if self.status is None:
+            self.app.notify("Nothing is being recorded.")
+        elif self.is_current:
+            self.app.push_screen(SecondPlaceScreen(self.interview, self.do), self._second_place_taken)
+
+    def _second_place_taken(self, taken: bool | None) -> None:
+        if taken:
+            self.app.notify("Ready. The recording goes on there when its own disk takes no more.")
+
     def action_leave(self) -> None:
         self.app.pop_screen()
 
 
-@dataclass(frozen=True, slots=True)
-class Power:
-    """Where this computer's power comes from; ``percent`` of the battery."""
-
-    plugged_in: bool
-    percent: int
-
-
-def room_minutes(folder: Path, channels: int) -> int | None:
-    """Minutes of sound that the disk of ``folder`` still has room for; None when the disk does not answer."""
-    try:
-        return int(shutil.disk_usage(folder).free / (BYTES_PER_SECOND * channels) / 60)
-    except OSError:
-        return None
-
-
-def power(supplies: Path) -> Power | None:
-    """The battery as Linux tells of it in ``supplies``; None where there is none, or another system."""
-    for capacity in sorted(supplies.glob("BAT*/capacity")):
-        try:
-            state = (capacity.parent / "status").read_text().strip()
-            return Power(state != "Discharging", int(capacity.read_text()))
-        except (OSError, ValueError):
-            continue
-    return None
-
-
-def surroundings(minutes: int | None, battery: Power | None) -> str:
-    """Disk and power in words, with a sign where somebody should look."""
-    if minutes is None:
-        words = "▲ The disk of the study does not answer"
-    else:
-        words = f"{'▲ ' if minutes < TIGHT_MINUTES else ''}Room on the disk for {minutes:,} minutes"
-    if battery is None:
-        return words
-    low = "▲ " if not battery.plugged_in and battery.percent < TIGHT_PERCENT else ""
-    source = "plugged in" if battery.plugged_in else "on battery"
-    return f"{words}\n{low}Power: {source}, {battery.percent} %"
-
-
 def _line(event: Event) -> str:
     label = event.data.get("question") or event.data.get("outcome") or ""
-    return f"{local_time(event)}  {event.kind.value}{f' {label}' if label else ''}"
+    seconds = event.data.get("seconds") if event.kind in _LASTING else None
+    long = f", {lasting(seconds)}" if isinstance(seconds, int | float) else ""
+    return f"{local_time(event)}  {event.kind.value}{f' {label}' if label else ''}{long}"

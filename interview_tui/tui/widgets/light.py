@@ -11,8 +11,12 @@ class LightState(StrEnum):
     READY = "○ ready"
     RECORDING = "● REC"
     PAUSED = "‖ PAUSED"
+    OFF_RECORD = "◌ OFF THE RECORD"
     STOPPED = "■ STOPPED"
+    SILENT = "△ NO SOUND"
     MICROPHONE_LOST = "▲ MICROPHONE LOST"
+    DISK_FULL = "▣ DISK FULL"
+    NOT_RECORDING = "✕ NOT RECORDING"
 
 
 class Light(Static):
@@ -26,7 +30,10 @@ class Light(Static):
     DEFAULT_CSS = """
     Light { width: 19; height: 1; padding: 0 1; text-style: bold; color: $foreground; background: $background; }
     Light.-recording { color: $recording-foreground; background: $recording-background; }
-    Light.-microphone-lost { color: $lost-foreground; background: $lost-background; }
+    Light.-off-record { color: $off-record-foreground; background: $off-record-background; }
+    Light.-microphone-lost, Light.-silent, Light.-disk-full, Light.-not-recording {
+        color: $lost-foreground; background: $lost-background;
+    }
     """
 
     def __init__(

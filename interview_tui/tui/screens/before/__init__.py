@@ -1,6 +1,7 @@
 """A participant who consented in; who meets, how and with which microphone asked, and the interview begun, out.
 
 screen      what to know, who meets, microphone  -> an open interview
+hearing     the inputs of this computer           -> which of them hear whom, tested
 pick        a few things                          -> one of them
 read_again  what was agreed to                    -> a yes or no, once more, at the start of the recording
 """

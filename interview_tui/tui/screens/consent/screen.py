@@ -23,6 +23,7 @@ from interview_tui.study.consent import Answer, Consent
 from interview_tui.tui.messages import ConsentClosed, ConsentRead, ConsentRecorderFound, RecorderSeen, TroubleMet
 from interview_tui.tui.screens.ask import Ask, Choice
 from interview_tui.tui.screens.consent import recording, texts
+from interview_tui.tui.screens.support.telling import light_of
 from interview_tui.tui.widgets import Words
 from interview_tui.tui.widgets.level_meter import LevelMeter
 from interview_tui.tui.widgets.light import Light, LightState
@@ -148,8 +149,7 @@ class ConsentScreen(Screen[None]):
             self.query_one(Light).show(LightState.STOPPED)
             return
         self._levels = status.levels
-        lost = status.state == "microphone lost"
-        self.query_one(Light).show(LightState.MICROPHONE_LOST if lost else LightState.RECORDING)
+        self.query_one(Light).show(light_of(status, ()))
 
     # the keys
 

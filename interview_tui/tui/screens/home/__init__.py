@@ -2,6 +2,7 @@
 
 screen           what the keys do
 rows             the study       -> a line for each participant and interview, with what waits
+recovering       what a crash left -> one question, and all of it put right
 new_participant  typing          -> a code that is free
 """
 

@@ -1,18 +1,19 @@
 """The study in, a line for each participant and interview out: the state of each in words, and what waits next."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from interview_tui.errors import InterviewError
 from interview_tui.interview import desk
 from interview_tui.store import Study, log, people, queue, recordings, words
 from interview_tui.study.consent import Consent, ConsentForm, consent_from
 from interview_tui.study.participant import Participant
 from interview_tui.study.session import Session
-from interview_tui.tui.messages import (
-    CutOffFound,
-    HomeRow,
-)
+from interview_tui.tui.messages import HomeRow
+from interview_tui.tui.widgets import plain
 from interview_tui.tui.widgets.clock import clock_text
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 
 def home_rows(study: Study) -> tuple[HomeRow, ...]:
@@ -99,25 +100,17 @@ def _words_state(study: Study, session: Session, *, has_sound: bool) -> tuple[st
     return ("exported" if left else "signed off"), waits, ""
 
 
+def cells(row: HomeRow) -> list["Text"]:
+    """A line of the list, in its columns."""
+    from rich.text import Text
+
+    code, number = (f"● {row.code}" if row.live else row.code), (str(row.session.number) if row.session else "–")
+    texts = (code, number, row.consent, row.length or "–", row.words or "–")
+    return [Text(plain(text), no_wrap=True) for text in texts]
+
+
 def recording_now(study: Study) -> list[recordings.RecordingRow]:
     found = desk.running_here(study)
     for _, recorder in found:
         recorder.close()
     return [row for row, _ in found]
-
-
-def caught_up(study: Study) -> CutOffFound:
-    """Put right what a crash left, and say so."""
-    try:
-        return CutOffFound(tuple(_put_right(study, row) for row in desk.catch_up(study)))
-    except InterviewError as error:
-        return CutOffFound((" ".join(error.lines()),))
-
-
-def _put_right(study: Study, row: recordings.RecordingRow) -> str:
-    what = row.session or f"The consent recording of {row.participant}"
-    kept = clock_text(recordings.seconds(recordings.parts(study, row)))
-    return (
-        f"{what} was cut off: the computer or the recorder stopped without warning. That is put right. "
-        f"{kept} of sound is sealed and safe; at most the last second before it is missing."
-    )

@@ -21,17 +21,17 @@ from interview_tui.tui.messages import (
     CutOffFound,
     HomeRow,
     InterviewFound,
+    PutRight,
     StudyRead,
     TroubleMet,
 )
 from interview_tui.tui.screens.ask import Ask, Choice
 from interview_tui.tui.screens.home.new_participant import NewParticipant
-from interview_tui.tui.screens.home.rows import caught_up, home_rows, recording_now
-from interview_tui.tui.widgets import Words, plain
+from interview_tui.tui.screens.home.recovering import Recover, look_for, put_right
+from interview_tui.tui.screens.home.rows import cells, home_rows, recording_now
+from interview_tui.tui.widgets import Words
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from interview_tui.tui.app import CompanionApp
 
 LOOK_EVERY_S = 1.0  # for what other programs have written meanwhile
@@ -56,6 +56,7 @@ class HomeScreen(Screen[None]):
         Binding(
             "k", "check", "Check", id="home.check", tooltip="Check the words of a transcript, and make it anonymous."
         ),
+        Binding("p", "put_right", "Put right", id="home.put_right", tooltip="What a crash cut off is listed again."),
         Binding("t", "app.change_theme", "Colours", id="home.theme", tooltip="Calm dark, calm light, high contrast."),
     ]
 
@@ -64,7 +65,8 @@ class HomeScreen(Screen[None]):
         self._rows: tuple[HomeRow, ...] = ()
         self._live_seen = False
         self._new: str | None = None
-        self._caught_up = False
+        self._shown = False
+        self._cut_off: CutOffFound | None = None
         self._gone = threading.Event()
 
     @property
@@ -87,14 +89,16 @@ class HomeScreen(Screen[None]):
             table.add_column(label, width=width)
         table.focus()
         study = self.companion.study
-        self.companion.find(self, lambda: caught_up(study))
+        self._look(study)
+        self.companion.find(self, lambda: look_for(study))
 
     def on_unmount(self) -> None:
         self._gone.set()
 
     def on_screen_resume(self) -> None:
-        if self._caught_up:
+        if self._shown:
             self._read()
+        self._shown = True
 
     # what there is
 
@@ -126,7 +130,7 @@ class HomeScreen(Screen[None]):
         self._rows = message.rows
         table.clear()
         for row in message.rows:
-            table.add_row(*(_cell(text) for text in _texts(row)), key=row.id)
+            table.add_row(*cells(row), key=row.id)
         live = next((row for row in message.rows if row.live), None)
         first = live.id if live and not self._live_seen else self._new or (chosen.id if chosen else "")
         self._live_seen = live is not None
@@ -136,11 +140,44 @@ class HomeScreen(Screen[None]):
             self._new = None
         self._show_waits()
 
+    # what a crash left
+
     def on_cut_off_found(self, message: CutOffFound) -> None:
-        self.query_one("#news", Words).say("\n\n".join(message.sentences))
-        self.query_one("#news").display = bool(message.sentences)
-        self._caught_up = True
-        self._look(self.companion.study)
+        self._cut_off = message if message.found else None
+        self._say_news(message.problem)
+        self.refresh_bindings()
+        self.action_put_right()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is something to put right only where something was cut off."""
+        if action == "put_right":
+            return self._cut_off is not None
+        return super().check_action(action, parameters)
+
+    def action_put_right(self) -> None:
+        if self._cut_off is not None:
+            self.app.push_screen(Recover(self._cut_off.lines), self._recover)
+
+    def _recover(self, wanted: bool | None) -> None:
+        cut_off, study = self._cut_off, self.companion.study
+        if cut_off is None:
+            return
+        if wanted:
+            self.companion.find(self, lambda: put_right(study, cut_off.found))
+        else:
+            self._say_news(
+                "\n".join(f"▲ Cut off, and left as it is: {line}" for line in cut_off.lines) + " p: put right."
+            )
+
+    def on_put_right(self, message: PutRight) -> None:
+        self._cut_off, self._new = None, message.sessions[0]
+        self._say_news("\n".join(message.sentences))
+        self.refresh_bindings()
+        self._read()
+
+    def _say_news(self, words: str) -> None:
+        self.query_one("#news", Words).say(words)
+        self.query_one("#news").display = bool(words)
 
     def on_data_table_row_highlighted(self) -> None:
         self._show_waits()
@@ -269,14 +306,3 @@ def _interview_or_before(study: Study, code: str) -> BeforeRead | InterviewFound
     if any(session.closed_at is None for session in people.sessions(study, code)):
         return found(Interview.open_one(study, code))
     return before(study, code)
-
-
-def _texts(row: HomeRow) -> tuple[str, ...]:
-    code = f"● {row.code}" if row.live else row.code
-    return (code, str(row.session.number) if row.session else "–", row.consent, row.length or "–", row.words or "–")
-
-
-def _cell(text: str) -> "Text":
-    from rich.text import Text
-
-    return Text(plain(text), no_wrap=True)

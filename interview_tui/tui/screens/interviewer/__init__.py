@@ -2,6 +2,7 @@
 
 opening  an interview    -> what its screens begin with
 screen   keys            -> events in the interview's log
+lines    a question      -> the lines of the lists beside it
 notes    typing          -> notes that are kept as they are typed
 """
 

@@ -13,20 +13,19 @@ from textual.widgets.option_list import Option
 
 from interview_tui.errors import InterviewError
 from interview_tui.interview.live import INTERVIEWER
-from interview_tui.interview.position import Asked, Position
+from interview_tui.interview.position import Position
+from interview_tui.pipeline.recorder.wishes import State
 from interview_tui.study.events import Kind
-from interview_tui.study.guide import Question, Section, TopicGuide
+from interview_tui.study.guide import Question, TopicGuide
 from interview_tui.tui.messages import InterviewClosed, InterviewFound, TroubleMet
 from interview_tui.tui.screens.ask import Ask, Choice
+from interview_tui.tui.screens.interviewer.lines import overview_lines, prompt_lines
 from interview_tui.tui.screens.interviewer.notes import Notes
 from interview_tui.tui.screens.support import LiveScreen, SupportScreen, sealed_seconds
-from interview_tui.tui.widgets import Words, plain
+from interview_tui.tui.widgets import Words
+from interview_tui.tui.widgets.band import Band
 from interview_tui.tui.widgets.clock import Clock, clock_text
 from interview_tui.tui.widgets.light import Light
-
-_SHAPES = {
-    Asked.NOT_YET: "○", Asked.OPEN: "▶", Asked.COVERED: "●", Asked.SKIPPED: "–", Asked.CAME_UP: "◆",
-}  # fmt: skip
 
 
 class InterviewerScreen(LiveScreen):
@@ -100,7 +99,7 @@ class InterviewerScreen(LiveScreen):
             yield Light()
             yield Clock(self.seconds)
             yield Words(f"of {self._planned} min planned", id="planned", classes="muted")
-        yield Words("", id="recorder", width=None)
+        yield Band()
         with Horizontal(id="panes"):
             with Vertical(id="asking"):
                 yield Words("", id="section", classes="muted")
@@ -130,12 +129,23 @@ class InterviewerScreen(LiveScreen):
         self._show_overview()
 
     def show_recorder(self) -> None:
+        super().show_recorder()
         self.query_one(Light).show(self.light())
         self.query_one(Light).display = self.recorded or self.status is not None
-        recorder = self.query_one("#recorder", Words)
-        recorder.say(self.recorder_words())
-        recorder.display = self.status is None or self.status.state != "recording" or bool(self.status.problem)
+        self._show_band()
         self._read_again_if_needed()
+
+    def _show_band(self) -> None:
+        """In short: what to do is on the desk."""
+        band, trouble, over = self.query_one(Band), self.trouble(), self.news()
+        if trouble is not None:
+            band.tell(f"{trouble.title} g: the desk says what to do.")
+        elif self.status is None or self.problem or self.status.state != State.RECORDING:
+            band.tell(self.recorder_words(), over=True)
+        elif over is not None:
+            band.tell(f"{over.title} y puts this away.", over=True)
+        else:
+            band.tell("")
 
     def _read_again_if_needed(self) -> None:
         """The consent belongs at the start of the recording too: once, with a key that says so."""
@@ -177,23 +187,10 @@ class InterviewerScreen(LiveScreen):
         self.query_one("#section", Words).say(f"Part {number} of {len(self._guide.sections)}: {section.title}{minutes}")
         optional = "  (optional)" if question.optional else ""
         self.query_one("#question", Words).say(f"{question.label}{optional}\n{question.text}")
-        self._fill("#prompts", self._prompt_lines(section, question))
-
-    def _prompt_lines(self, section: Section, question: Question) -> list[Option]:
-        """Reminders first, then prompts; those of the section with its first question. A prompt's id is its number."""
-        cues = (section.cues if question is section.questions[0] else ()) + question.cues
-        lines = [Option(plain(f"{cue.kind}: {cue.text}")) for cue in cues]
-        for number, prompt in enumerate(question.prompts):
-            used = (question.label, number) in self._where.prompts
-            lines.append(Option(plain(f"{'● used:' if used else '○'} {prompt}"), id=str(number)))
-        return [part for line in lines for part in (line, Option("", disabled=True))][:-1]
+        self._fill("#prompts", prompt_lines(section, question, self._where))
 
     def _show_overview(self) -> None:
-        lines = []
-        for question in self._order:
-            state = self._where.state(question.label)
-            lines.append(Option(f"{_SHAPES[state]} {question.label:4}{state.value}", id=question.label))
-        self._fill("#overview", lines)
+        self._fill("#overview", overview_lines(self._order, self._where))
         overview = self.query_one("#overview", OptionList)
         if not overview.has_focus:
             overview.highlighted = self._place

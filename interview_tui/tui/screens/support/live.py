@@ -1,45 +1,47 @@
 """An open interview in; its recorder and log watched, and the keys that both sides share, out."""
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
-from textual.worker import get_current_worker
 
 from interview_tui.errors import ConsentMissing, InterviewError
 from interview_tui.interview import consenting, desk
 from interview_tui.interview.live import INTERVIEWER, Interview
-from interview_tui.interview.position import Position, position
+from interview_tui.interview.position import Position
 from interview_tui.pipeline.recorder.client import RecorderStatus
+from interview_tui.pipeline.recorder.wishes import State
 from interview_tui.study.events import Event, Json, Kind
 from interview_tui.tui.messages import LogRead, RecorderSeen
 from interview_tui.tui.screens.ask import Ask, Choice
+from interview_tui.tui.screens.support.off_record import OffRecordScreen
 from interview_tui.tui.screens.support.steps import STOPPED, TITLES, SupportScreen, steps_for
-from interview_tui.tui.screens.support.telling import light_of, sealed_seconds, was_recorded, words_of
+from interview_tui.tui.screens.support.striking import StrikeScreen
+from interview_tui.tui.screens.support.telling import (
+    ended_in_order,
+    held,
+    light_of,
+    sealed_seconds,
+    was_recorded,
+    words_of,
+)
+from interview_tui.tui.screens.support.trouble import Trouble, news, trouble_now
+from interview_tui.tui.screens.support.watching import WatchingScreen
 from interview_tui.tui.widgets.light import LightState
 
-if TYPE_CHECKING:
-    from interview_tui.tui.app import CompanionApp
-
-LOOK_BELOW_S = 1.0  # while another screen lies over this one
-JOURNAL_EVERY_S = 1.0
+GONE_AFTER_S = 1.5  # a recorder that ends in order is gone a moment before its last word is read
+_OFF = "Keep no sound for a while; you are asked first."
+_STRIKE = "Destroy the last minutes of sound; you are told what would go first."
 
 
-class LiveScreen(Screen[None]):
-    """One open interview, watched.
-
-    Args:
-        interview: as ``Interview.begin`` or ``open_one`` gave it.
-    """
+class LiveScreen(WatchingScreen):
+    """One open interview, with the keys for looking after one another."""
 
     ACTOR: ClassVar[str] = INTERVIEWER
-    LOOK_EVERY_S: ClassVar[float] = 0.2
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("m,f3", "mark", "Mark", id="live.mark", tooltip="Mark this moment in the sound."),
         Binding(
@@ -62,87 +64,67 @@ class LiveScreen(Screen[None]):
             show=False,
         ),
         Binding("r", "pause", "Pause", id="live.pause", tooltip="Pause the recording, or record again."),
+        Binding("t", "off_record", "Off record", id="live.off_record", tooltip=_OFF),
+        Binding("x", "strike", "Strike", id="live.strike", tooltip=_STRIKE),
+        # With priority, because these two work while somebody writes notes, where F6 would be the editor's own.
+        Binding("f5", "off_record", "Off record", id="live.off_record.notes", tooltip=_OFF, show=False, priority=True),
+        Binding("f6", "strike", "Strike", id="live.strike.notes", tooltip=_STRIKE, show=False, priority=True),
+        Binding("y", "seen", "Seen", id="live.seen", tooltip="Put away what was told of a trouble that is over."),
     ]
 
     def __init__(self, interview: Interview) -> None:
-        super().__init__()
-        self.interview = interview
+        super().__init__(interview)
         self.status: RecorderStatus | None = None
         self.problem = ""
         self.events: tuple[Event, ...] = ()
-        self._wake = threading.Event()
-        self._journal_problem = ""
-
-    @property
-    def companion(self) -> "CompanionApp":
-        return cast("CompanionApp", self.app)
+        self._seen: frozenset[tuple[str, int]] = frozenset()
+        self._missing_since: float | None = None
+        self._told = False
 
     def on_mount(self) -> None:
-        self._watch(self.companion)
-
-    def on_unmount(self) -> None:
-        self._wake.set()
-
-    @work(thread=True)
-    def _watch(self, app: "CompanionApp") -> None:
-        """Ask the recorder several times a second, read the log when it has grown, take the journal once a second."""
-        worker, study = get_current_worker(), self.interview.study
-        eyes: Interview | None = None
-        version, journal_at, length = -1, 0.0, -1
-        while not worker.is_cancelled:
-            if isinstance(app.screen, LiveScreen) and app.screen is not self:  # that one watches now
-                version = -1
-                if self._wake.wait(LOOK_BELOW_S):
-                    self._wake.clear()
-                continue
-            try:
-                # A line of its own to the recorder: a slow pause on the other one holds up nothing.
-                eyes = eyes or Interview(study, self.interview.session)
-                self.post_message(RecorderSeen(eyes.status(), self._journal_problem))
-                if time.monotonic() >= journal_at:
-                    app.write(self._take_journal, self._wake.set)
-                    journal_at = time.monotonic() + JOURNAL_EVERY_S
-                woken, newest = self._wake.is_set(), study.db.version()
-                if woken:
-                    self._wake.clear()
-                if woken or newest != version:
-                    version, events = newest, tuple(eyes.events())
-                    if len(events) != length:
-                        self.post_message(LogRead(events, position(events)))
-                    length = len(events)
-            except InterviewError as error:
-                self.post_message(RecorderSeen(None, " ".join(error.lines())))
-            self._wake.wait(self.LOOK_EVERY_S if self.is_current else LOOK_BELOW_S)
-
-    def _take_journal(self) -> None:
-        """A journal that cannot be read now is said beside the light, not in a window of its own every second."""
-        self._journal_problem = ""
-        try:
-            self.interview.take_journal()
-        except InterviewError as error:
-            self._journal_problem = " ".join(error.lines())
+        super().on_mount()
+        self.set_interval(1.0, self._each_second)
 
     def do(self, work: Callable[[], object]) -> None:
         """Write something about the interview in its turn, then look at the log."""
-        self.companion.write(work, self._wake.set)
+        self.companion.write(work, self.look_again)
 
     def happened(self, kind: Kind, data: dict[str, Json] | None = None) -> None:
         """Add an event of this person's."""
         self.do(lambda: self.interview.happened(kind, actor=self.ACTOR, data=data))
 
     def on_recorder_seen(self, message: RecorderSeen) -> None:
+        if self._only_a_moment(message):
+            return
         before, now = _telling(self.status, self.problem), _telling(message.status, message.problem)
         self.status, self.problem = message.status, message.problem
         if now != before:
             self.show_recorder()
+
+    def _only_a_moment(self, message: RecorderSeen) -> bool:
+        """No recorder answers, and nothing says yet that it has ended: the next look will tell."""
+        if message.status is not None or self.status is None or message.problem or ended_in_order(self.events):
+            self._missing_since = None
+            return False
+        self._missing_since = self._missing_since or time.monotonic()
+        return time.monotonic() - self._missing_since < GONE_AFTER_S
 
     def on_log_read(self, message: LogRead) -> None:
         self.events = message.events
         self.show_log(message.position)
         self.show_recorder()
 
+    def _each_second(self) -> None:
+        """How long it is off the record, or whether a trouble that is over was told for long enough."""
+        if self.is_current:
+            self.show_recorder()
+
     def show_recorder(self) -> None:
         """Show ``status`` and ``problem``: called when they say something new. Meter and clock look by themselves."""
+        told = self.news() is not None
+        if told is not self._told:
+            self._told = told
+            self.refresh_bindings()
 
     def show_log(self, where: Position) -> None:
         """Show ``events``: called when there are new ones."""
@@ -152,6 +134,18 @@ class LiveScreen(Screen[None]):
 
     # the keys
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is something to put away only while it is told."""
+        if action == "seen":
+            return self.news() is not None
+        return super().check_action(action, parameters)
+
+    def action_seen(self) -> None:
+        told = self.news()
+        if told is not None:
+            self._seen |= told.told
+            self.show_recorder()
+
     def action_mark(self) -> None:
         self.happened(Kind.MARK)
         self.app.notify("Marked.")
@@ -159,10 +153,33 @@ class LiveScreen(Screen[None]):
     def action_pause(self) -> None:
         if self.status is None:
             self._offer_recording()
-        elif self.status.state == "paused":
+        elif held(self.status, self.events) is not None:
             self.do(self._resume)
         else:
             self.do(self._pause)
+
+    def action_off_record(self) -> None:
+        if self.status is None:
+            self.app.notify("Nothing is being recorded.")
+        elif held(self.status, self.events) is State.OFF_RECORD:
+            self.app.notify("It is off the record already. r records again.")
+        elif self.is_current:
+            self.app.push_screen(OffRecordScreen(self.recorder_words), self._off_record_answered)
+
+    def _off_record_answered(self, yes: bool | None) -> None:
+        if yes:
+            self.do(self._off_record)
+        self._answered(yes)
+
+    def _answered(self, answer: bool | None) -> None:
+        if answer is None:
+            self.app.notify("That key answers nothing there, so nothing was changed.")
+
+    def action_strike(self) -> None:
+        if not self.recorded:
+            self.app.notify("Nothing was recorded in this interview, so there is nothing to strike.")
+        elif self.is_current:
+            self.app.push_screen(StrikeScreen(self.interview, self.do, self.recorder_words), self._answered)
 
     @work
     async def _offer_recording(self) -> None:
@@ -200,16 +217,30 @@ class LiveScreen(Screen[None]):
         self.happened(kind, {"outcome": outcome.how, "follow_up": outcome.follow_up})
         if outcome.how == STOPPED:
             self.finish()
+        elif held(self.status, self.events) is State.OFF_RECORD:
+            self.app.notify("It is still off the record. r records again.")
         else:
-            self.do(self._resume)
+            self.do(self._resume_after_care)
+
+    def _off_record(self) -> None:
+        self.interview.status()
+        self.interview.off_the_record()
 
     def _pause(self) -> None:
-        self.interview.status()  # finds the recorder, should another screen have started it
-        self.interview.pause(actor=self.ACTOR)
+        """Pause; what is off the record stays so, for the transcript says which it was."""
+        status = self.interview.status()  # finds the recorder, should another screen have started it
+        if held(status, self.interview.events()) is not State.OFF_RECORD:
+            self.interview.pause(actor=self.ACTOR)
 
     def _resume(self) -> None:
         self.interview.status()
         self.interview.resume()
+
+    def _resume_after_care(self) -> None:
+        """Nobody who went off the record is recorded again because a break is over."""
+        status = self.interview.status()
+        if held(status, self.interview.events()) is not State.OFF_RECORD:
+            self.interview.resume()
 
     # in words
 
@@ -229,13 +260,23 @@ class LiveScreen(Screen[None]):
     def light(self) -> LightState:
         return light_of(self.status, self.events)
 
+    def trouble(self) -> Trouble | None:
+        """What needs somebody now."""
+        return trouble_now(self.status, self.events)
+
+    def news(self) -> Trouble | None:
+        """What was amiss until a moment ago, and is to be known."""
+        return news(self.events, datetime.now(UTC), self._seen)
+
     def recorder_words(self) -> str:
-        """What the recorder is doing, in a sentence."""
-        return self.problem or words_of(self.status, self.events)
+        """What the recorder is doing, in a sentence; what is amiss comes first."""
+        trouble = self.trouble()
+        told = trouble.title if trouble else words_of(self.status, self.events, datetime.now(UTC))
+        return self.problem or told
 
 
 def _telling(status: RecorderStatus | None, problem: str) -> tuple[object, ...]:
     """What of a status is told in words; position and level change all the time."""
     if status is None:
         return (problem,)
-    return (problem, status.state, status.problem, status.device, len(status.levels))
+    return (problem, status.state, status.problem, status.device, len(status.levels), status.drift_ppm is None)
