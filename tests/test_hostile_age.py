@@ -203,7 +203,9 @@ class Counted(io.BytesIO):
 
 
 @pytest.mark.parametrize(
-    "stanza", [x25519_stanza(), b"-> a\n\n", b"-> a " + b"b" * 90_000 + b"\n\n", b"-> a\n" + b64(bytes(48)) + b"\n"]
+    "stanza",
+    [x25519_stanza(), b"-> a\n\n", b"-> a " + b"b" * 90_000 + b"\n\n", b"-> a\n" + b64(bytes(48)) + b"\n"],
+    ids=["a recipient", "empty", "a long argument", "a long body"],
 )
 def test_a_header_without_end_is_left_after_its_first_bytes(stanza: bytes, soon: None):
     many = stanza * (4_000_000 // len(stanza))
