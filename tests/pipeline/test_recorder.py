@@ -461,3 +461,24 @@ def test_a_run_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "not-there"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert default_run_folder() == tmp_path / f"interview-tui-{os.getuid()}"
+
+
+def may_go_first() -> bool:
+    policy = os.sched_getscheduler(0)
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    except OSError:
+        return False
+    os.sched_setscheduler(0, policy, os.sched_param(0))
+    return True
+
+
+@pytest.mark.skipif(not may_go_first(), reason="this account may not use real-time scheduling")
+def test_a_recorder_goes_before_busy_programs_where_the_system_allows_it(recording_desk: RecordingDesk, talk: Path):
+    handle = recording_desk.start(pretend(talk))
+    threads = [
+        int(thread.name)
+        for pid in [handle.pid, *captures(handle.pid)]
+        for thread in Path(f"/proc/{pid}/task").iterdir()
+    ]
+    assert {os.sched_getscheduler(thread) for thread in threads} == {os.SCHED_RR}

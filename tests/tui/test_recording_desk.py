@@ -275,14 +275,14 @@ async def test_a_lost_microphone_is_a_band_on_the_desk_and_what_is_missing_is_sa
 
 @pytest.mark.slow
 async def test_pure_silence_is_said_while_the_recording_goes_on_and_again_when_it_is_over(study: Study, tmp_path: Path):
-    begun(study, desk.Source(file=tone(tmp_path / "muted.wav", silent_s=(4, 420)), speed=12))
+    begun(study, desk.Source(file=tone(tmp_path / "muted.wav", silent_s=(4, 300)), speed=12))
     async with at_the_desk(study, key="i") as pilot:
         await until(pilot, "△ NO SOUND")
         await until(pilot, "△ Nothing but silence from the microphone")
         await pilot.press("g")
         await until(pilot, "as soon as there is sound, it is kept")
         await readable(pilot, "△ Nothing but silence", sizes=((60, 20),))
-        await until(pilot, "is heard again. It gave nothing but silence for 6 minutes")
+        await until(pilot, "is heard again. It gave nothing but silence for 4 minutes")
     assert kinds(study, Kind.DEVICE_SILENT, Kind.DEVICE_HEARD) == [Kind.DEVICE_SILENT, Kind.DEVICE_HEARD]
 
 

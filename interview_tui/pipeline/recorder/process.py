@@ -23,7 +23,7 @@ from interview_tui import sealed
 from interview_tui.errors import DiskTooFull, InterviewError, RecorderLost, RecordingError
 from interview_tui.pipeline.capture import Opening
 from interview_tui.pipeline.microphone import Source
-from interview_tui.pipeline.processes import error_facts
+from interview_tui.pipeline.processes import error_facts, go_before_others
 from interview_tui.pipeline.recorder.desk import CUT_WITHIN_S, Desk
 from interview_tui.pipeline.recorder.keeping_awake import KeepAwake
 from interview_tui.pipeline.recorder.local_socket import Server
@@ -237,6 +237,7 @@ def _cannot_start(error: OSError) -> RecordingError:
 def main() -> int:
     """The process. Exit 0 when all is sealed, 1 after a named error."""
     ignore_the_terminal()
+    go_before_others()
     sealed.keep_secrets_out_of_core_files()
     try:
         recorder = Recorder(order_from(json.loads(sys.stdin.buffer.readline())))
