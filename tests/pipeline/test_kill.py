@@ -17,6 +17,7 @@ def hold(found: list[Killed]) -> None:
     assert sum(one.stayed for one in found) == 0
 
 
+@pytest.mark.slow  # eight recorders at once need the machine for themselves
 def test_wherever_the_recorder_is_killed_every_sealed_sample_is_there(tmp_path: Path):
     hold(list(kills(tmp_path, 8, seed=11)))
 
