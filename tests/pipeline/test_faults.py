@@ -80,6 +80,9 @@ def test_a_microphone_that_stays_away_is_stood_in_for_and_gone_back_to(
     handle.stop()
     server.pactl("set-default-source", "mic1.monitor")
     server.unplug("room")
+    journal = (recording_desk.folder / "journal.jsonl").read_text()
+    assert "Room" not in journal  # a headset can carry somebody's name
+    assert "mic2" not in journal
     assert [entry.kind for entry in journal_entries(recording_desk.folder)].count(Kind.DEVICE_BACK) == 2
 
 

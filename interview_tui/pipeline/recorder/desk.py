@@ -109,7 +109,7 @@ class Desk:
             if before is not None:
                 return
             self.writer.end_part()
-            self.writer.note(Kind.DEVICE_LOST, {"reason": words})
+            self.writer.note(Kind.DEVICE_LOST)  # not the words: a headset can carry somebody's name
 
     def trouble(self, channel: int, words: str | None) -> None:
         """Of two devices the one of ``channel`` (0 or 1) is gone, and why; None: it is back."""
@@ -208,7 +208,6 @@ class Desk:
             self.writer = self._open_writer(opening)
             self._on_sound()
         elif self._heard_at is not None and self._lost is not None:
-            # not which: a headset can carry somebody's name
             self.writer.note(Kind.DEVICE_BACK, {"seconds": round(now - self._heard_at, 2)})
             self._lost = None
         elif self._heard_at is not None:

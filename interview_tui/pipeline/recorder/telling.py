@@ -76,7 +76,7 @@ class Teller:
         about, number = f"device {channel}", channel + 1
         if words is not None:
             self._gone_at.setdefault(channel, writer.frame)
-            writer.note(Kind.DEVICE_LOST, {"reason": words, "channel": number})
+            writer.note(Kind.DEVICE_LOST, {"channel": number})
             self.say(about, f"The {SPEAKERS[channel]}'s microphone is gone; the other one records on. {words}")
         elif (gone_at := self._gone_at.pop(channel, None)) is not None:
             seconds = round((writer.frame - gone_at) / writer.form.rate, 2)

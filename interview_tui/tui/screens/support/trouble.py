@@ -95,7 +95,7 @@ def _lost(lost: Sequence[Event], status: RecorderStatus) -> Trouble:
     event = lost[-1] if lost else None
     one = len(lost) == 1 and lost[0].data.get("channel") is not None
     since = f" since {local_time(event)}" if event else ""
-    reason = str(event.data.get("reason") or "") if event else status.problem
+    reason = "" if one else status.problem
     means = "The other microphone goes on." if one else "What was said before is safe."
     return Trouble(
         f"▲ No sound from {_whose(event) if one else 'the microphone'}{since}.",
