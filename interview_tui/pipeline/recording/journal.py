@@ -50,7 +50,7 @@ class Journal:
             self._file = SafeFile(folder / JOURNAL, patience, after=text)
             if text and not text.endswith(b"\n"):
                 self._file.write(b"\n")  # a line that a crash cut off must not swallow the next one
-        except BaseException:
+        except BaseException:  # whatever ended it, the recording must not stay held
             os.close(self._held)
             raise
 
