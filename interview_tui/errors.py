@@ -9,7 +9,7 @@
         ConsentError        ConsentMissing, ConsentIncomplete
         MicrophoneError     NoSoundSystem, NoMicrophone, NoLoudspeaker, NotReady, PretendRefused
         RecordingError      AlreadyRecording, RecorderLost, DiskTooFull, NotSound, CopyDiffers, NothingRecorded,
-                            SecondPlaceMissing, SecondPlaceRefused
+                            SecondPlaceMissing, SecondPlaceRefused, StrikeUnfinished
         ModelError          NoModel, ModelDamaged
         TranscriptError     NoTranscript, TranscriptExists, NothingToTranscribe
         AnonymiseError      DecisionsMissing, UnknownDecision, NotSignedOff, SameReader, OriginalSurvives
@@ -172,6 +172,10 @@ class CopyDiffers(RecordingError): ...
 
 
 class NothingRecorded(RecordingError): ...
+
+
+class StrikeUnfinished(RecordingError):
+    """Sound was struck, and the disk did not let go of all of it."""
 
 
 class SecondPlaceMissing(RecordingError):

@@ -2,6 +2,7 @@
 
 import math
 
+from interview_tui.errors import StrikeUnfinished
 from interview_tui.interview import journals
 from interview_tui.pipeline.recorder.client import RecorderHandle
 from interview_tui.pipeline.recording import (
@@ -29,14 +30,23 @@ def plan(study: Study, session: str, recorder: RecorderHandle | None, minutes: f
 def carry_out(study: Study, session: str, recorder: RecorderHandle | None, found: StrikePlan) -> None:
     """Destroy what the plan says. Words that were made of this recording go too: they are to be made again.
 
-    Raises ``AlreadyRecording`` when a recorder runs that ``recorder`` does not name.
+    Raises ``AlreadyRecording`` when a recorder runs that ``recorder`` does not name, ``StrikeUnfinished``, and
+    ``DiskTooFull`` when nothing was struck.
     """
     row = recordings.of_session(study, session)
     if row is None:
         return
-    if recorder is not None:
-        recorder.strike(found)
-    else:
-        strike_recording(recordings.folder(study, row), found.start_frame)
+    try:
+        if recorder is not None:
+            recorder.strike(found)
+        else:
+            strike_recording(recordings.folder(study, row), found.start_frame)
+    except StrikeUnfinished:  # what was struck is struck, although the disk did not let go of everything
+        _struck(study, row, session)
+        raise
+    _struck(study, row, session)
+
+
+def _struck(study: Study, row: recordings.RecordingRow, session: str) -> None:
     journals.take_journal(study, row)
     words.forget(study, session)

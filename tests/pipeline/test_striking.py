@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy
 import pytest
-from recording_desk import KEY, RecordingDesk, alive, end, until, until_frame
+from recording_desk import KEY, SESSION, RecordingDesk, alive, end, until, until_frame
 from sounds import RATE, as_int16, noise, pretend, sound_file
 
-from interview_tui.errors import AlreadyRecording
+from interview_tui.errors import AlreadyRecording, StrikeUnfinished
 from interview_tui.pipeline.recording import (
     SealedPart,
     journal_entries,
@@ -17,11 +17,14 @@ from interview_tui.pipeline.recording import (
     plan_strike,
     sealed_parts,
     strike_recording,
+    striking,
     verify_parts,
 )
 from interview_tui.pipeline.recording.journal import Journal
 from interview_tui.pipeline.recording.safe_file import NoPatience
+from interview_tui.pipeline.recording.sealing import Form, Place, refuse_unstruck
 from interview_tui.pipeline.recording.striking import strike_entry
+from interview_tui.pipeline.recording.writing import DiskPatience, PartWriter
 from interview_tui.study.events import Kind
 
 SPOKEN = noise(60.0)
@@ -163,3 +166,32 @@ def test_off_the_record_keeps_nothing_until_resumed(recording_desk: RecordingDes
     recorded = as_int16(recording_desk.read())
     assert numpy.array_equal(recorded[: off.frame], SPOKEN[: off.frame])
     assert not numpy.array_equal(recorded[off.frame : off.frame + 100], SPOKEN[off.frame : off.frame + 100])
+
+
+def test_a_disk_that_does_not_let_go_ends_no_recording_and_the_rest_goes_at_the_next_start(
+    recording_desk: RecordingDesk, talk: Path, monkeypatch: pytest.MonkeyPatch
+):
+    patience = DiskPatience()
+    recording_desk.folder.mkdir()
+    journal = Journal(recording_desk.folder, patience)
+    writer = PartWriter(recording_desk.folder, Form(SESSION, (KEY.public,), RATE, 1, 1.0), journal, Place(), patience)
+    writer.write(SPOKEN[: 2 * RATE].tobytes())
+    with monkeypatch.context() as disk:
+        disk.setattr(striking, "destroy", refused)
+        assert writer.strike(RATE).done.wait(10)
+    writer.write(SPOKEN[2 * RATE : 3 * RATE].tobytes())
+    writer.close(1.0)
+    journal.close()
+    assert writer.problem is None
+    with pytest.raises(StrikeUnfinished):
+        refuse_unstruck(recording_desk.folder)
+    recorded = as_int16(recording_desk.read())
+    assert not recorded[RATE : 2 * RATE].any()
+    assert numpy.array_equal(recorded[2 * RATE :], SPOKEN[2 * RATE : 3 * RATE])
+    recording_desk.start(pretend(talk, 4)).stop()
+    refuse_unstruck(recording_desk.folder)
+    assert 2 not in part_files(recording_desk.folder)
+
+
+def refused(_path: Path) -> None:
+    raise OSError(30, "Read-only file system")

@@ -32,7 +32,14 @@ from interview_tui.pipeline.recorder.run_folder import run_file
 from interview_tui.pipeline.recorder.watch import TICK_S
 from interview_tui.pipeline.recorder.wishes import WISHES, State
 from interview_tui.pipeline.recording.journal import Journal, ended_badly, journal_entries
-from interview_tui.pipeline.recording.sealing import PART_SECONDS, Form, known_parts, next_place, started_with
+from interview_tui.pipeline.recording.sealing import (
+    PART_SECONDS,
+    Form,
+    known_parts,
+    next_place,
+    refuse_unstruck,
+    started_with,
+)
 from interview_tui.pipeline.recording.striking import plan_strike, strike_parts, struck_parts
 from interview_tui.pipeline.recording.writing import DiskPatience, PartWriter
 from interview_tui.study.events import Kind
@@ -161,6 +168,7 @@ class Recorder:
         self._desk.wish(None, pressed_at, strike=start).done.wait(CUT_WITHIN_S + TICK_S)
         if (struck := self._desk.struck()) is not None:
             struck.done.wait(DISK_PATIENCE_S)
+            refuse_unstruck(self._order.folder)
 
     def _record(self) -> None:
         while not self._desk.stopped:

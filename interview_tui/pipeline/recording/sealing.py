@@ -6,11 +6,12 @@ which are written when their place in the stream is reached.
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from interview_tui import sealed
-from interview_tui.errors import DiskTooFull, SealedError
+from interview_tui.errors import DiskTooFull, SealedError, StrikeUnfinished
 from interview_tui.pipeline.capture import SAMPLE_BYTES
 from interview_tui.pipeline.recording.journal import Journal, JournalEntry, journal_entries, utc_now
 from interview_tui.pipeline.recording.leftover import leftover_parts
@@ -125,7 +126,8 @@ def started_with(entries: Sequence[JournalEntry], what: str) -> int | None:
 def strike_recording(folder: Path, start: int) -> tuple[int, ...]:
     """Destroy every part from the frame ``start`` on of a recording that nobody records now; their numbers.
 
-    Raises ``AlreadyRecording`` when a recorder holds it, ``OSError`` when the disk does not take the journal's line.
+    Raises ``AlreadyRecording`` when a recorder holds it, ``StrikeUnfinished``; ``DiskTooFull`` when the disk does not
+    take the journal's line: then nothing was struck.
     """
     journal = Journal(folder, NoPatience())
     try:
@@ -133,11 +135,34 @@ def strike_recording(folder: Path, start: int) -> tuple[int, ...]:
         parts = [part for part in known if part.start_frame >= start]
         if parts:
             end = parts[-1].start_frame + parts[-1].frames
-            journal.add(strike_entry(start, end, [part.part for part in parts], parts[-1].rate))
-            return strike_parts(folder, [part.part for part in parts])
-        return ()
+            _add_or_refuse(journal, strike_entry(start, end, [part.part for part in parts], parts[-1].rate))
+            with suppress(OSError):
+                strike_parts(folder, [part.part for part in parts])
+        refuse_unstruck(folder)
+        return tuple(part.part for part in parts)
     finally:
         journal.close()
+
+
+def _add_or_refuse(journal: Journal, entry: JournalEntry) -> None:
+    try:
+        journal.add(entry)
+    except OSError as error:
+        raise DiskTooFull(
+            f"The disk does not take a line of the journal ({error.strerror}).",
+            safe="Nothing was struck, and nothing was lost.",
+            hint="Make room on the disk, then strike again.",
+        ) from error
+
+
+def refuse_unstruck(folder: Path) -> None:
+    """Raise ``StrikeUnfinished`` while a file of a struck part is still there."""
+    if struck_parts(journal_entries(folder)) & set(part_files(folder)):
+        raise StrikeUnfinished(
+            "What was struck could not be taken away yet: the disk did not let go of its sealed files.",
+            safe="It is never read or transcribed any more. A recording that goes on goes on.",
+            hint="Look at the disk and the folder's rights; the next start of the recording destroys the rest.",
+        )
 
 
 class _Feed:
@@ -266,6 +291,7 @@ class PartSealer:
         parts = [part.part for part in known_parts(self._folder) if part.start_frame >= strike.start]
         if parts:
             self._journal.add(strike_entry(strike.start, self._place.frame, parts, self._form.rate))
-            strike_parts(self._folder, parts)
+            with suppress(OSError):  # a disk that does not let go must not end the recording; ``refuse_unstruck`` tells
+                strike_parts(self._folder, parts)
             self.parts = tuple(part for part in self.parts if part.part not in parts)
         strike.done.set()
