@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from interview_tui.batch.worker import Enough, Order, Progress, run_in_worker
 from interview_tui.errors import InterviewError, NothingToTranscribe, TranscriptExists
-from interview_tui.pipeline.transcript import ModelFile, Transcript
+from interview_tui.pipeline.transcript import Hearing, ModelFile, Transcript
 from interview_tui.pipeline.transcript_anonymised import propose
 from interview_tui.store import Study, log, people, queue, recordings, words
 from interview_tui.store.clock import now
@@ -137,7 +137,7 @@ def _order(study: Study, keys: OpenKeys, session: str, model: ModelFile) -> Orde
         model=model,
         participant=recording.participant,
         session=session,
-        language=study.config.languages[0],
+        hearing=Hearing(study.config.languages[0]),
         speakers=(INTERVIEWER, recording.participant) if channels == 2 else (),
         asked=tuple(_asked(study, recording)),
         made_at=now(),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from interview_tui.errors import InterviewError, TranscriptError
 from interview_tui.pipeline.processes import ready_to_spawn
-from interview_tui.pipeline.transcript import ModelFile, Transcript
+from interview_tui.pipeline.transcript import Hearing, ModelFile, Transcript
 from interview_tui.sealed import keep_secrets_out_of_core_files
 
 Progress = Callable[[float, float], None]
@@ -32,7 +32,7 @@ class Order:
     model: ModelFile
     participant: str
     session: str
-    language: str
+    hearing: Hearing
     speakers: tuple[str, ...]
     asked: tuple[tuple[float, str], ...]
     made_at: str
@@ -111,7 +111,7 @@ def _work(order: Order) -> Transcript:
         order.model,
         participant=order.participant,
         session=order.session,
-        language=order.language,
+        hearing=order.hearing,
         channel_speakers=order.speakers or None,
         asked=order.asked,
         made_at=order.made_at,

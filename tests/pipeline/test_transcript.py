@@ -18,6 +18,7 @@ import interview_tui
 from interview_tui.demo.word_error import word_error_rate
 from interview_tui.errors import ModelDamaged, NetworkRefused, NoModel, NothingToTranscribe
 from interview_tui.pipeline.transcript import (
+    Hearing,
     ModelFile,
     SpokenSound,
     Word,
@@ -38,10 +39,11 @@ from interview_tui.pipeline.transcript.doubting import (
     UNSURE_WORD,
     doubts,
 )
-from interview_tui.pipeline.transcript.placing import Phrase, fits, share_out
+from interview_tui.pipeline.transcript.heard import Phrase, Segment
+from interview_tui.pipeline.transcript.placing import fits, share_out
+from interview_tui.pipeline.transcript.sound import loudness
 from interview_tui.pipeline.transcript.speaking import Sentence, by_channel, by_wording, sentences
 from interview_tui.pipeline.transcript.turns import LONG, turns
-from interview_tui.pipeline.transcript.whispering import Segment
 
 ASSETS = Path(interview_tui.__file__).parent / "demo" / "assets"
 SINCE, UNTIL = 10.4, 38.4  # seconds of the demo interview: from the interviewer's second turn to the next question
@@ -71,6 +73,7 @@ def hear(sound, model, **changed):
     given = {
         "participant": "P07",
         "session": "P07/interview-01",
+        "hearing": Hearing(),
         "channel_speakers": ("Interviewer", "P07"),
         "asked": (),
         "made_at": "2026-01-05T10:00:00+00:00",
@@ -170,7 +173,7 @@ def test_a_graphics_card_beside_is_no_trouble(excerpt, demo, monkeypatch):
 @pytest.mark.parametrize("language", ["de", "klingon"])
 def test_a_language_that_the_model_does_not_know(language, excerpt, demo):
     with pytest.raises(NoModel):
-        hear(excerpt, demo, language=language)
+        hear(excerpt, demo, hearing=Hearing(language))
 
 
 # While it works
@@ -388,14 +391,13 @@ def words(text, start, each=0.3, probability=0.9):
 def phrase(text, start, **changed):
     found = words(text, start, probability=changed.pop("probability", 0.9))
     usual = {"no_speech": 0.0, "mean_log_probability": -0.2, "compression": 1.5}
-    return Phrase(Segment(0, start, found[-1].end, text, (), **(usual | changed)), found)
+    return Phrase(Segment(start, found[-1].end, text, (), **(usual | changed)), found)
 
 
 def levels(*stretches):
     """Two channels at 1 kHz: (seconds, level left, level right) one after the other."""
-    return SpokenSound(
-        np.concatenate([np.full((round(s * 1000), 2), (left, right), np.float32) for s, left, right in stretches]), 1000
-    )
+    sound = np.concatenate([np.full((round(s * 1000), 2), (left, right), np.float32) for s, left, right in stretches])
+    return loudness(SpokenSound(sound, 1000))
 
 
 def test_a_stray_word_does_not_change_the_speaker():

@@ -1,14 +1,17 @@
 """Encrypted recording in, transcript out, offline: openai-whisper with arrays in memory, no temporary file.
 
-sound       recorded sound            -> 16 kHz mono
-model_file  a name or a path          -> a checked model
-whispering  16 kHz mono               -> segments of text, as Whisper hears them
-placing     segments                  -> words with times and probabilities (aligning: the path through them)
-speaking    words                     -> sentences with their speakers
-turns       sentences                 -> turns
-doubting    all of these              -> what somebody should listen to
+model_file    a name or a path          -> a checked model
+sound, speech recorded sound            -> 16 kHz mono, and how loud each channel was
+voice         16 kHz mono               -> where somebody speaks
+windows       where somebody speaks     -> windows of at most 30 s, cut in pauses
+hearing       windows                   -> phrases, as Whisper hears them (engine: how its model is run)
+placing       phrases                   -> words with times and probabilities (aligning: the path through them)
+speaking      words                     -> sentences with their speakers
+turns         sentences                 -> turns
+doubting      all of these              -> what somebody should listen to
 """
 
+from interview_tui.pipeline.transcript.heard import HeardWindow, Hearer, Hearing, Window
 from interview_tui.pipeline.transcript.model_file import (
     ModelFile,
     OpenModel,
@@ -19,15 +22,20 @@ from interview_tui.pipeline.transcript.model_file import (
 from interview_tui.pipeline.transcript.model_folder import models_folder
 from interview_tui.pipeline.transcript.sound import SpokenSound, to_16k_mono
 from interview_tui.pipeline.transcript.transcribing import transcribe
-from interview_tui.pipeline.transcript.words import Doubt, Transcript, Turn, Word
+from interview_tui.pipeline.transcript.words import Doubt, Stretch, Transcript, Turn, Word
 
 __all__ = [
     "Doubt",
+    "HeardWindow",
+    "Hearer",
+    "Hearing",
     "ModelFile",
     "OpenModel",
     "SpokenSound",
+    "Stretch",
     "Transcript",
     "Turn",
+    "Window",
     "Word",
     "find_model",
     "known_sha256",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from interview_tui.pipeline.transcript.placing import Phrase
+from interview_tui.pipeline.transcript.heard import Phrase
 from interview_tui.pipeline.transcript.speaking import Sentence, plain
 from interview_tui.pipeline.transcript.words import Doubt, Word
 

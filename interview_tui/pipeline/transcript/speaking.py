@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from interview_tui.pipeline.transcript.placing import Phrase
-from interview_tui.pipeline.transcript.sound import LOUDNESS_RATE, SpokenSound, loudness
+from interview_tui.pipeline.transcript.heard import Phrase
+from interview_tui.pipeline.transcript.sound import LOUDNESS_RATE
 from interview_tui.pipeline.transcript.words import Word
 
 if TYPE_CHECKING:
@@ -37,15 +37,15 @@ def sentences(phrases: Sequence[Phrase]) -> list[tuple[Word, ...]]:
     return [words for phrase in phrases for words in _cut(phrase.words)]
 
 
-def by_channel(phrases: Sequence[Phrase], sound: SpokenSound, speakers: Sequence[str]) -> list[Sentence]:
+def by_channel(phrases: Sequence[Phrase], level: "NDArray[np.float64]", speakers: Sequence[str]) -> list[Sentence]:
     """The speaker of each word is whose channel was loudest; words vote in their sentence, so that one alone cannot.
 
     Args:
+        level: mean square of each channel, ``LOUDNESS_RATE`` rows a second.
         speakers: of each channel, in order.
     """
     import numpy as np
 
-    level = loudness(sound)
     quiet = np.percentile(level, 10, axis=0) if len(level) else np.zeros(len(speakers))
     level = np.maximum(level - quiet, 0.0)
     return [said for words in sentences(phrases) for said in _vote(words, level, speakers)]

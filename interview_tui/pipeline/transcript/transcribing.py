@@ -1,100 +1,116 @@
 """Sound in memory, a model and what was asked in; the transcript of one interview out, without a network."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from interview_tui.pipeline.offline import no_network
 from interview_tui.pipeline.transcript.doubting import ONE_MICROPHONE, doubts
+from interview_tui.pipeline.transcript.heard import HeardWindow, Hearer, Hearing, Phrase, Window
+from interview_tui.pipeline.transcript.hearing import LocalHearer, refuse_language
 from interview_tui.pipeline.transcript.model_file import ModelFile, OpenModel, open_model
-from interview_tui.pipeline.transcript.placing import Phrase, place_words
-from interview_tui.pipeline.transcript.sound import SpokenSound, to_16k_mono
+from interview_tui.pipeline.transcript.sound import SpokenSound
 from interview_tui.pipeline.transcript.speaking import Sentence, by_channel, by_wording
+from interview_tui.pipeline.transcript.speech import Speech, speech_of
 from interview_tui.pipeline.transcript.turns import turns
-from interview_tui.pipeline.transcript.whispering import hear
-from interview_tui.pipeline.transcript.words import Doubt, Transcript
-
-_TINY = 384  # width of the smallest published model
-_HEARING = 0.75  # of the work; placing the words is the rest
+from interview_tui.pipeline.transcript.voice import voice_in
+from interview_tui.pipeline.transcript.windows import windows
+from interview_tui.pipeline.transcript.words import Doubt, Stretch, Transcript
 
 
 def transcribe(
-    sound: SpokenSound,
+    sound: SpokenSound | Speech,
     model: ModelFile | OpenModel,
     *,
     participant: str,
     session: str,
-    language: str = "en",
+    hearing: Hearing,
     channel_speakers: Sequence[str] | None,
     asked: Sequence[tuple[float, str]],
     made_at: str,
     progress: Callable[[float, float], None],
+    known: Sequence[HeardWindow] = (),
+    heard: Callable[[HeardWindow], None] = lambda _: None,
+    hearer: Hearer | None = None,
 ) -> Transcript:
     """What was said, when, by whom, and what to listen to again.
 
     Args:
         model: opened already where several interviews follow one another.
         participant, session: codes, as they go into the transcript.
-        language: ISO 639-1.
+        hearing: language, beam and study words.
         channel_speakers: who speaks on each channel; with None, or when the sound has other channels than that, what
             resembles ``asked`` is the interviewer's and the rest the participant's.
         asked: seconds, and a text that the interviewer reads out from then on: a question, a prompt, a cue.
         made_at: UTC, ISO 8601.
         progress: called with the seconds done and in all.
+        known: windows that an earlier, unfinished run heard of the same sound with the same model and ``hearing``.
+        heard: called with each window as soon as it was heard, so that it can be kept.
+        hearer: what hears; None is ``model`` on this machine.
 
     Raises ``NothingToTranscribe``, ``NoModel``, ``ModelDamaged``, ``ModelError``; ``NetworkRefused`` where anything
     in here turned to a network.
     """
     with no_network():
-        mono = to_16k_mono(sound)
         opened = model if isinstance(model, OpenModel) else open_model(model)
-        with _threads_for(opened):
-            segments = hear(mono, opened, language, lambda done, whole: progress(done * _HEARING, whole))
-            phrases = place_words(
-                segments, mono, opened, language, lambda part: progress(sound.seconds * _between(part), sound.seconds)
-            )
-    speaking = [phrase for phrase in phrases if phrase.words]
-    said, first = _who(speaking, sound, participant, channel_speakers, asked)
-    progress(sound.seconds, sound.seconds)
+        refuse_language(opened, hearing.language)
+        speech = sound if isinstance(sound, Speech) else speech_of(sound)
+        voice = voice_in(speech.mono)
+        found = _hear(
+            windows(voice, speech.seconds), speech, hearing, hearer or LocalHearer(opened), known, heard, progress
+        )
+    phrases = [phrase for window in found for phrase in window.phrases if phrase.words]
+    said, first = _who(phrases, speech, participant, channel_speakers, asked)
+    progress(speech.seconds, speech.seconds)
     return Transcript(
         participant=participant,
         session=session,
-        seconds=sound.seconds,
+        seconds=speech.seconds,
         model=opened.file.name,
         model_sha256=opened.file.sha256,
-        language=language,
+        language=hearing.language,
         made_at=made_at,
         turns=turns(said),
-        doubts=first + doubts(speaking, said),
+        doubts=first + doubts(phrases, said),
+        voice=tuple(Stretch(start, end) for start, end in voice),
+        gaps=speech.gaps,
     )
 
 
-@contextmanager
-def _threads_for(model: OpenModel) -> Iterator[None]:
-    """One thread for a model smaller than any published one: its steps are so short that threads only wait."""
-    import torch
+def _hear(
+    planned: Sequence[Window],
+    speech: Speech,
+    hearing: Hearing,
+    hearer: Hearer,
+    known: Sequence[HeardWindow],
+    heard: Callable[[HeardWindow], None],
+    progress: Callable[[float, float], None],
+) -> list[HeardWindow]:
+    """Every planned window, those that were ``known`` among them, in order of time."""
+    have = {one.window: one for one in known}
+    found = {window: have[window] for window in planned if window in have}
+    missing = [window for window in planned if window not in found]
+    whole = sum(window.end - window.start for window in planned)
 
-    threads = torch.get_num_threads()
-    if model.whisper.dims.n_audio_state < _TINY:
-        torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
+    def tell() -> None:
+        done = sum(window.end - window.start for window in found)
+        progress(speech.seconds * (done / whole if whole else 1.0), speech.seconds)
 
-
-def _between(part: float) -> float:
-    return _HEARING + (1 - _HEARING) * part
+    tell()
+    for one in hearer.hear(((window, speech.between(window.start, window.end)) for window in missing), hearing):
+        found[one.window] = one
+        heard(one)
+        tell()
+    return [found[window] for window in planned]
 
 
 def _who(
     phrases: Sequence[Phrase],
-    sound: SpokenSound,
+    speech: Speech,
     participant: str,
     channel_speakers: Sequence[str] | None,
     asked: Sequence[tuple[float, str]],
 ) -> tuple[list[Sentence], tuple[Doubt, ...]]:
     """The sentences with their speakers, and the doubt that goes with the way of telling them."""
-    if channel_speakers and len(channel_speakers) == sound.channels > 1:
-        return by_channel(phrases, sound, channel_speakers), ()
+    if channel_speakers and len(channel_speakers) == speech.channels > 1:
+        return by_channel(phrases, speech.level, channel_speakers), ()
     said = by_wording(phrases, participant, asked)
-    return said, (Doubt(0.0, round(sound.seconds, 2), ONE_MICROPHONE),) if said else ()
+    return said, (Doubt(0.0, round(speech.seconds, 2), ONE_MICROPHONE, kind="speaker"),) if said else ()

@@ -1,6 +1,16 @@
 """Nothing in, the shape of a transcript out: words with times, turns with speakers, doubts to listen to."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+SpeakerFrom = Literal["channel", "proposed", "person"]
+"""How the speaker of a turn is known: by their own microphone, as a proposal of the program, or from a person."""
+
+DoubtKind = Literal["no voice", "no words", "repeated", "unsure", "unsure word", "figure", "passes", "speaker"]
+"""Why somebody should listen: words where no voice is heard; voice without words; the same again and again; an unsure
+stretch; an unsure word; an unsure figure; two passes that disagree; who is speaking."""
+
+DoubtState = Literal["open", "heard", "corrected", "unclear"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +29,7 @@ class Turn:
 
     speaker: str
     words: tuple[Word, ...]
+    speaker_from: SpeakerFrom = "proposed"
 
     @property
     def text(self) -> str:
@@ -35,12 +46,22 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A stretch that somebody should listen to. ``state``: open, heard, corrected or unclear."""
+    """A stretch that somebody should listen to; ``reason`` in plain words, for people."""
 
     start: float
     end: float
     reason: str
-    state: str = "open"
+    state: DoubtState = "open"
+    kind: DoubtKind = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From ``start`` to ``end``, in seconds of recorded sound. ``reason``: why there is no sound, or ""."""
+
+    start: float
+    end: float
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +74,11 @@ class Transcript:
         model: name of the Whisper model; model_sha256: of its file.
         language: ISO 639-1.
         made_at: UTC, ISO 8601.
+        turns: in order of time.
+        doubts: in order of time.
+        voice: where the voice detector hears somebody; None in a transcript made before there was one.
+        gaps: where the recording itself has no sound, and why.
+        settings: how the model was run, in words for the methods record.
     """
 
     participant: str
@@ -64,3 +90,6 @@ class Transcript:
     made_at: str
     turns: tuple[Turn, ...]
     doubts: tuple[Doubt, ...] = ()
+    voice: tuple[Stretch, ...] | None = None
+    gaps: tuple[Stretch, ...] = ()
+    settings: str = ""
