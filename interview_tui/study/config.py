@@ -33,6 +33,7 @@ class StudyConfig:
     Attributes:
         recordings_key: public half of the study's own key; only the recordings passphrase opens its private half.
         recovery_key: a second public key that can open key files, kept by the institution, or None.
+        study_words: names of services and abbreviations that transcription is told of; never a person's name.
         pretend: made by the demo or a test; only then may a sound file stand in for a microphone.
     """
 
@@ -45,6 +46,7 @@ class StudyConfig:
     consent: str = "topic_guide/consent.md"
     support: str = "topic_guide/support.md"
     retention: Retention = field(default_factory=Retention)
+    study_words: tuple[str, ...] = ()
     pretend: bool = False
     format: int = FORMAT
     fingerprint: str = ""
