@@ -1,0 +1,142 @@
+"""A model's file is what it says, or it is not opened: found, checked, brought on a stick, told from foreign ones."""
+
+import base64
+import gzip
+import os
+import pickle
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from interview_tui.errors import ModelDamaged, NoModel
+from interview_tui.pipeline.transcript import ModelFile, find_model, known_sha256, open_model
+
+
+@pytest.fixture(scope="module")
+def demo():
+    return open_model(find_model("demo", Path("nowhere")))
+
+
+def demo_copy(folder, name):
+    path = folder / name
+    shutil.copyfile(find_model("demo", folder).path, path)
+    return path
+
+
+def test_a_published_model_that_is_not_here(tmp_path):
+    with pytest.raises(NoModel) as missing:
+        find_model("base.en", tmp_path)
+    assert str(tmp_path) in missing.value.what
+    assert "base.en.pt" in missing.value.what
+    assert "stick" in missing.value.hint
+
+
+def test_a_nickname_is_looked_for_under_both_its_file_names(tmp_path):
+    with pytest.raises(NoModel) as missing:
+        find_model("turbo", tmp_path)
+    assert "turbo.pt or large-v3-turbo.pt" in missing.value.what
+
+
+def test_a_name_that_means_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NoModel) as missing:
+        find_model("bsae", tmp_path)
+    assert str(tmp_path / "bsae") in missing.value.what
+
+
+def test_known_sums_are_those_of_the_installed_whisper():
+    known = known_sha256()
+    assert {"tiny.en", "base", "large-v3"} <= set(known)
+    assert all(len(sha) == 64 and int(sha, 16) for sha in known.values())
+
+
+def test_a_damaged_published_model_is_named(tmp_path):
+    demo_copy(tmp_path, "tiny.en.pt")
+    for way_in in ("tiny.en", str(tmp_path / "tiny.en.pt")):
+        with pytest.raises(ModelDamaged) as damaged:
+            find_model(way_in, tmp_path)
+        assert known_sha256()["tiny.en"] in damaged.value.what
+
+
+def test_a_copy_of_the_demo_model_is_known_by_its_sum(tmp_path):
+    copy = find_model(str(demo_copy(tmp_path, "ours.pt")), tmp_path)
+    assert copy.demo
+    assert copy.name == "demo"
+
+
+@pytest.mark.parametrize("at", [0.01, 0.5, 0.99])
+def test_a_flipped_byte(at, tmp_path):
+    path = demo_copy(tmp_path, "ours.pt")
+    damaged = bytearray(path.read_bytes())
+    damaged[int(len(damaged) * at)] ^= 0xFF
+    path.write_bytes(damaged)
+    found = find_model(str(path), tmp_path)
+    assert (found.name, found.demo) == ("ours", False)
+    with pytest.raises(ModelDamaged):
+        open_model(found)
+
+
+@pytest.mark.parametrize("left", [0, 100, 1_000_000, -1])
+def test_a_cut_file(left, tmp_path):
+    path = demo_copy(tmp_path, "ours.pt")
+    path.write_bytes(path.read_bytes()[:left])
+    with pytest.raises(ModelDamaged):
+        open_model(find_model(str(path), tmp_path))
+
+
+def test_a_file_that_changed_after_it_was_found(tmp_path):
+    found = find_model(str(demo_copy(tmp_path, "ours.pt")), tmp_path)
+    found.path.write_bytes(b"another")
+    with pytest.raises(ModelDamaged) as damaged:
+        open_model(found)
+    assert "not opened" in damaged.value.safe
+    found.path.unlink()
+    with pytest.raises(NoModel):
+        open_model(found)
+
+
+class Trap:
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+@pytest.mark.parametrize("torch_format", [True, False])
+def test_code_in_a_model_file_is_never_run(torch_format, tmp_path):
+    import torch
+
+    path, sprung = tmp_path / "ours.pt", tmp_path / "sprung"
+    trap = {"dims": {}, "model_state_dict": Trap(sprung)}
+    if torch_format:
+        torch.save(trap, path)
+    else:
+        path.write_bytes(pickle.dumps(trap))
+    with pytest.raises(ModelDamaged):
+        open_model(find_model(str(path), tmp_path))
+    assert not sprung.exists()
+    pickle.loads(pickle.dumps(Trap(sprung)))  # the trap does work
+    assert sprung.exists()
+
+
+def test_other_numbers_are_not_a_model(tmp_path):
+    import torch
+
+    torch.save({"weights": torch.zeros(3)}, tmp_path / "ours.pt")
+    with pytest.raises(ModelDamaged):
+        open_model(find_model(str(tmp_path / "ours.pt"), tmp_path))
+
+
+def test_a_published_model_gets_its_own_alignment(tmp_path, monkeypatch, demo):
+    import whisper
+
+    heads = np.zeros((demo.whisper.dims.n_text_layer, demo.whisper.dims.n_text_head), bool)
+    heads[1, 1] = True
+    monkeypatch.setitem(whisper._MODELS, "tiny.en", f"https://example.org/{demo.file.sha256}/tiny.en.pt")
+    monkeypatch.setitem(whisper._ALIGNMENT_HEADS, "tiny.en", base64.b85encode(gzip.compress(heads.tobytes())))
+    demo_copy(tmp_path, "tiny.en.pt")
+    opened = open_model(ModelFile("tiny.en", tmp_path / "tiny.en.pt", demo.file.sha256, demo=False))
+    assert opened.whisper.alignment_heads.indices().T.tolist() == [[1, 1]]
