@@ -96,7 +96,7 @@ def play(heard: SoundHeard) -> str:
     except (subprocess.TimeoutExpired, ValueError):
         facts = None
     if not isinstance(facts, dict):
-        raise _no_loudspeaker("The loudspeaker does not answer.")
+        raise no_loudspeaker("The loudspeaker does not answer.")
     if "error" in facts:
         raise named_error(facts)
     return str(facts["device"])
@@ -119,7 +119,7 @@ def _heard(capture: Capture, seconds: float) -> SoundHeard:
     )
 
 
-def _no_loudspeaker(what: str) -> NoLoudspeaker:
+def no_loudspeaker(what: str) -> NoLoudspeaker:
     return NoLoudspeaker(
         what,
         safe="The sound was only in memory; nothing of it was kept.",
@@ -127,23 +127,23 @@ def _no_loudspeaker(what: str) -> NoLoudspeaker:
     )
 
 
-def _output(system: Any) -> dict[str, Any]:
+def output_device(system: Any) -> dict[str, Any]:
     """The device to play with: on Linux the sound server as for recording, else the usual one."""
     server = sound_server.usual()
     if server is not None and server.sink in ("", sound_server.NO_SINK) and "PULSE_SINK" not in os.environ:
-        raise _no_loudspeaker("No loudspeaker was found.")
+        raise no_loudspeaker("No loudspeaker was found.")
     devices = [device for device in system.query_devices() if device["max_output_channels"] > 0]
     usual = system.default.device[1]
     named = [device for device in devices if device["name"] == PULSE and sys.platform == "linux"]
     chosen: list[dict[str, Any]] = [*named, *[one for one in devices if one["index"] == usual], *devices]
     if not chosen:
-        raise _no_loudspeaker("No loudspeaker was found.")
+        raise no_loudspeaker("No loudspeaker was found.")
     return chosen[0]
 
 
 def _play(rate: int, channels: int, sound: bytes) -> str:
     system = sound_system()
-    device = _output(system)
+    device = output_device(system)
     try:
         stream = system.RawOutputStream(
             samplerate=rate, device=device["index"], channels=channels, dtype="int16", latency=LATENCY_S
@@ -153,7 +153,7 @@ def _play(rate: int, channels: int, sound: bytes) -> str:
         stream.write(before + sound + after)
         stream.stop()
     except system.PortAudioError as error:
-        raise _no_loudspeaker(f"The loudspeaker {device['name']} cannot be opened. ({error})") from error
+        raise no_loudspeaker(f"The loudspeaker {device['name']} cannot be opened. ({error})") from error
     return str(device["name"])
 
 
