@@ -28,7 +28,7 @@ from interview_tui.pipeline.recording import (
     sealed_parts,
     verify_parts,
 )
-from interview_tui.pipeline.recording.reading import read_part
+from interview_tui.pipeline.recording.opening import read_part
 from interview_tui.sealed import Identity, new_identity
 
 PART_SECONDS = 5.0

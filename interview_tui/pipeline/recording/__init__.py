@@ -4,8 +4,10 @@ from interview_tui.pipeline.recording.checking import PartCheck, PartState, veri
 from interview_tui.pipeline.recording.coming_home import Away, Home, away, bring_home
 from interview_tui.pipeline.recording.imported import seal_samples, seal_sound_file
 from interview_tui.pipeline.recording.journal import Journal, JournalEntry, journal_entries
+from interview_tui.pipeline.recording.opening import PartSound, read_part
 from interview_tui.pipeline.recording.part_file import SealedPart, part_files, part_name
-from interview_tui.pipeline.recording.reading import PartSound, RecordingSound, read_part, read_recording
+from interview_tui.pipeline.recording.pieces import Piece, RecordingPieces
+from interview_tui.pipeline.recording.reading import RecordingSound, read_recording
 from interview_tui.pipeline.recording.sealing import PART_SECONDS, known_parts, sealed_parts, strike_recording
 from interview_tui.pipeline.recording.striking import StrikePlan, plan_strike, strike_parts, struck_parts
 from interview_tui.pipeline.recording.writing import PartWriter
@@ -20,6 +22,8 @@ __all__ = [
     "PartSound",
     "PartState",
     "PartWriter",
+    "Piece",
+    "RecordingPieces",
     "RecordingSound",
     "SealedPart",
     "StrikePlan",

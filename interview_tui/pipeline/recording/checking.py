@@ -7,8 +7,8 @@ from pathlib import Path
 
 from interview_tui import sealed
 from interview_tui.errors import SealedError
+from interview_tui.pipeline.recording.opening import read_part
 from interview_tui.pipeline.recording.part_file import SealedPart, frames_by_size, part_files
-from interview_tui.pipeline.recording.reading import read_part
 
 
 class PartState(StrEnum):

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from interview_tui.errors import NotSound
 from interview_tui.pipeline.recording.imported import READ_FRAMES
-from interview_tui.pipeline.recording.reading import FULL_SCALE, RecordingSound
+from interview_tui.pipeline.recording.pieces import FULL_SCALE
+from interview_tui.pipeline.recording.reading import RecordingSound
 
 
 def same_sound(sound: RecordingSound, path: Path) -> bool:
