@@ -1,5 +1,6 @@
 """A session's events in, its moments without sound out: where, for how long and why; never a word of what was said."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +22,9 @@ _RECORDING = ("recording", None)
 
 OUR_MARKS = ("inaudible", "unclear", *_WAITS.values(), _NO_SOUND, _TAKEN_OUT, _MISSING, *_REASONS.values())
 """How everything begins that we ourselves write into a transcript in square brackets."""
+
+OUR_MARK = re.compile(rf"\[(?:{'|'.join(map(re.escape, OUR_MARKS))})\b[^\[\]]*\]")
+"""Such a mark, brackets and all."""
 
 
 @dataclass(frozen=True, slots=True)

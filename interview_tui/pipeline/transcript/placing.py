@@ -20,6 +20,7 @@ _STRAY = 0.3  # seconds that an aligned word may lie outside its segment
 _SQUEEZED = 0.2  # of a segment's words may have been given no time at all
 _FIGURE = 4  # letters' worth of time that a figure takes to say: 2019 is "twenty nineteen"
 _BREATH = 2  # letters' worth of time between two words
+_SUREST = 0.999  # a probability of 1 is that of a word that a person wrote
 
 
 class _Encoded:
@@ -131,7 +132,7 @@ class Placer:
             times = share_out(texts, segment.start, segment.end)
         chances = self._by_word(texts, segment, certain)
         words = [
-            Word(text.strip(), round(start, 2), round(end, 2), round(chance, 3))
+            Word(text.strip(), round(start, 2), round(end, 2), min(round(chance, 3), _SUREST))
             for text, (start, end), chance in zip(texts, times, chances, strict=True)
             if text.strip()
         ]

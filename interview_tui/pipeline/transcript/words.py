@@ -15,7 +15,8 @@ DoubtState = Literal["open", "heard", "corrected", "unclear"]
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word as heard. ``start`` and ``end`` in seconds of recorded sound; ``probability`` 0 to 1."""
+    """One word as heard. ``start`` and ``end`` in seconds of recorded sound; ``probability`` 0 to 1, and 1 only where a
+    person wrote it."""
 
     text: str
     start: float

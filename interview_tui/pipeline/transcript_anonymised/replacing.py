@@ -1,6 +1,5 @@
 """Transcript and decisions in, text with the replacements made out. Square brackets in it are only ever ours."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 
@@ -16,10 +15,9 @@ from interview_tui.pipeline.transcript_anonymised.model import (
     Review,
 )
 from interview_tui.pipeline.transcript_anonymised.review import same_words
-from interview_tui.study.remarks import OUR_MARKS
+from interview_tui.study.remarks import OUR_MARK
 
 NOBODY = "nobody, as nothing was proposed"
-_MARKS = re.compile(rf"\[(?:{'|'.join(map(re.escape, OUR_MARKS))})\b[^\[\]]*\]")
 _BRACKETS = str.maketrans("[]［］⁅⁆", "()()()")
 Decided = list[tuple[Occurrence, Decision]]
 
@@ -121,7 +119,7 @@ def _replaced(text: str, labels: Mapping[Occurrence, str]) -> str:
 def _plain(text: str) -> str:
     """``text`` with round brackets for square ones, except in marks of ours; every character stays in its place."""
     parts, before = [], 0
-    for mark in _MARKS.finditer(text):
+    for mark in OUR_MARK.finditer(text):
         parts += [text[before : mark.start()].translate(_BRACKETS), mark[0]]
         before = mark.end()
     return "".join([*parts, text[before:].translate(_BRACKETS)])
