@@ -11,7 +11,9 @@
         RecordingError      AlreadyRecording, RecorderLost, DiskTooFull, NotSound, CopyDiffers, NothingRecorded,
                             SecondPlaceMissing, SecondPlaceRefused, StrikeUnfinished
         ModelError          NoModel, ModelDamaged
-        TranscriptError     NoTranscript, TranscriptExists, NothingToTranscribe
+        TranscriptError     NoTranscript, TranscriptExists, NothingToTranscribe, WordsElsewhere, NoSuchPlace,
+                            BeingTranscribed
+        ClusterError        ClusterNotInstalled, ClusterRefused, ClusterLost, NoWorkers
         AnonymiseError      DecisionsMissing, UnknownDecision, NotSignedOff, SameReader, OriginalSurvives
         NetworkRefused
 
@@ -207,6 +209,37 @@ class TranscriptExists(TranscriptError): ...
 
 
 class NothingToTranscribe(TranscriptError): ...
+
+
+class WordsElsewhere(TranscriptError):
+    """Another program has changed the words that are being corrected here."""
+
+
+class NoSuchPlace(TranscriptError):
+    """A turn, a word or a doubt that a transcript does not have."""
+
+
+class BeingTranscribed(TranscriptError):
+    """Another program is at this interview."""
+
+
+class ClusterError(InterviewError):
+    """The machines of a team, where they do the hearing."""
+
+
+class ClusterNotInstalled(ClusterError): ...
+
+
+class ClusterRefused(ClusterError):
+    """An address or a certificate with which nothing would be private."""
+
+
+class ClusterLost(ClusterError):
+    """Nobody answers there, or nobody does any more."""
+
+
+class NoWorkers(ClusterError):
+    """No machine of the cluster can be used."""
 
 
 class AnonymiseError(InterviewError):

@@ -47,11 +47,31 @@ CREATE TABLE releases (
 CREATE TABLE receipts (participant TEXT PRIMARY KEY, at_utc TEXT NOT NULL, words TEXT NOT NULL);
 """
 
+_QUEUE = """
+ALTER TABLE jobs ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN beam INTEGER;
+ALTER TABLE jobs ADD COLUMN words INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN windows INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN pace REAL;
+ALTER TABLE jobs ADD COLUMN waits_for TEXT;
+ALTER TABLE jobs ADD COLUMN runner_pid INTEGER;
+ALTER TABLE jobs ADD COLUMN runner_born TEXT;
+CREATE TABLE running_times (id INTEGER PRIMARY KEY CHECK (id = 1), on_mains INTEGER NOT NULL, night TEXT);
+"""
+
+_CORRECTED = """
+ALTER TABLE transcripts ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE transcripts ADD COLUMN corrected INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE transcripts ADD COLUMN doubts_open INTEGER NOT NULL DEFAULT 0;
+UPDATE transcripts SET heard = words;
+"""
 
 # Name and statements of each step.
 STEPS: tuple[tuple[str, str], ...] = (
     ("0001 the whole way once", _FIRST),
     ("0002 how long an interview was planned to be", "ALTER TABLE sessions ADD COLUMN planned_minutes INTEGER"),
+    ("0003 a queue that can be put in order, paused and taken up again", _QUEUE),
+    ("0004 how much people corrected", _CORRECTED),
 )
 
 

@@ -8,7 +8,8 @@ import msgspec
 
 from interview_tui import sealed
 from interview_tui.errors import NoTranscript
-from interview_tui.pipeline.transcript import Transcript
+from interview_tui.pipeline.transcript import Transcript, Turn
+from interview_tui.pipeline.transcript.as_heard import Share, share
 from interview_tui.pipeline.transcript_anonymised import Replacement, Review, replacements, undecided
 from interview_tui.store.clock import now
 from interview_tui.store.keys import OpenKeys, public_key
@@ -17,15 +18,30 @@ from interview_tui.store.study import Study
 
 @dataclass(frozen=True, slots=True)
 class SessionWords:
-    """All that one interview's words file holds: what was said, and what people decided to replace."""
+    """All that one interview's words file holds: what was said, and what people decided to replace.
+
+    Attributes:
+        as_heard: the turns as the program heard them, kept from the first correction on; None before it.
+    """
 
     transcript: Transcript
     review: Review
+    as_heard: tuple[Turn, ...] | None = None
+
+    @property
+    def share(self) -> Share:
+        """How much of what was heard was corrected."""
+        return share(self.transcript.turns if self.as_heard is None else self.as_heard, self.transcript.turns)
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptRow:
-    """What the database may say about a transcript: counts and who did what, no words."""
+    """What the database may say about a transcript: counts and who did what, no words.
+
+    Attributes:
+        heard, corrected: words that the program heard, and how many of them people changed, added or took out.
+        doubts_open: stretches that nobody has listened to yet.
+    """
 
     session: str
     participant: str
@@ -39,6 +55,9 @@ class TranscriptRow:
     undecided: int
     anonymised_by: str | None
     checked_by: str | None
+    heard: int
+    corrected: int
+    doubts_open: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +74,12 @@ class Release:
 
 
 def save(study: Study, words: SessionWords) -> TranscriptRow:
-    """Seal the words to the participant's words key, write the file, then its row."""
-    transcript, review = words.transcript, words.review
-    file = f"transcripts/{transcript.session}.json.age"
+    """Seal the words to the participant's words key, write the file, then its row. Once in a transaction.
+
+    Two files take turns, so that until the row is in the database the file that it names is whole.
+    """
+    transcript, review, corrected = words.transcript, words.review, words.share
+    file = _next_file(study, transcript.session)
     closed = sealed.seal(msgspec.json.encode(words), public_key(study, transcript.participant, "words"))
     sealed.make_private_folder((study.folder / file).parent)
     sealed.write_private(study.folder / file, closed)
@@ -74,6 +96,9 @@ def save(study: Study, words: SessionWords) -> TranscriptRow:
         undecided=len(undecided(review)),
         anonymised_by=review.anonymised_by,
         checked_by=review.checked_by,
+        heard=corrected.heard,
+        corrected=corrected.corrected,
+        doubts_open=sum(doubt.state == "open" for doubt in transcript.doubts),
     )
     study.db.insert("transcripts", msgspec.to_builtins(row), replace=True)
     return row
@@ -92,14 +117,24 @@ def load(study: Study, keys: OpenKeys, session: str) -> SessionWords:
 
 def forget(study: Study, session: str) -> None:
     """Take away the words of one interview, and its place in the queue, because its sound is no longer the same."""
-    files = [study.folder / row.file for row in rows(study) if row.session == session]
+    files = [path for name in _files(session) if (path := study.folder / name).exists()]
     for path in files:
-        path.unlink(missing_ok=True)
+        path.unlink()
     with study.db.writing():
         study.db.run("DELETE FROM transcripts WHERE session = ?", session)
         study.db.run("DELETE FROM jobs WHERE session = ?", session)
     if files:
         study.db.squeeze()
+
+
+def _files(session: str) -> tuple[str, str]:
+    return f"transcripts/{session}.json.age", f"transcripts/{session}.other.json.age"
+
+
+def _next_file(study: Study, session: str) -> str:
+    """The one of the two that the database does not name."""
+    one, other = _files(session)
+    return other if study.db.value("SELECT file FROM transcripts WHERE session = ?", session) == one else one
 
 
 def row_of(study: Study, session: str) -> TranscriptRow:

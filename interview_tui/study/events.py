@@ -55,6 +55,7 @@ class Kind(StrEnum):
     COMPANION_JOINED = "companion joined"
     COMPANION_LEFT = "companion left"
     TRANSCRIBED = "transcribed"
+    CORRECTED = "words corrected"
     ANONYMISED = "made anonymous"
     SIGNED_OFF = "signed off"
     EXPORTED = "exported"

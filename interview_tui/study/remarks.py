@@ -89,6 +89,12 @@ def struck(events: Iterable[Event]) -> tuple[Struck, ...]:
     return tuple(found)
 
 
+def clock(seconds: float) -> str:
+    """``723.4`` -> ``00:12:03``."""
+    whole = int(seconds)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
 def length_in_words(seconds: float) -> str:
     """``20.4`` -> ``20 seconds``; ``200`` -> ``3 minutes``: a length that nobody needs more exactly."""
     count, unit = max(1, round(seconds)), "second"
@@ -183,7 +189,7 @@ class _Lanes:
 
 def _moment(what: str, frame: int | None, seconds: float | None, rate: int) -> Moment:
     at = None if frame is None else frame / rate
-    where = "" if at is None else f" {int(at) // 3600:02d}:{int(at) // 60 % 60:02d}:{int(at) % 60:02d}"
+    where = "" if at is None else f" {clock(at)}"
     length = "" if seconds is None else f", {length_in_words(seconds)}"
     return Moment(frame, at, seconds, f"{what}{where}{length}")
 

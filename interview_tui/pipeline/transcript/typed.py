@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from interview_tui.pipeline.transcript.placing import share_out
 from interview_tui.pipeline.transcript.words import Word
-from interview_tui.study.remarks import OUR_MARK, length_in_words
+from interview_tui.study.remarks import OUR_MARK, clock, length_in_words
 
 INAUDIBLE = "[inaudible]"
 LAUGHS = "(laughs)"
@@ -42,7 +42,7 @@ def timed(pieces: Sequence[str], start: float, end: float) -> list[Word]:
 def by_a_person(text: str, start: float, end: float) -> Word:
     """A word that somebody wrote; one that nobody can make out gets the time of its place."""
     if text.startswith(INAUDIBLE):
-        text = f"[inaudible {_clock(start)}]{text.removeprefix(INAUDIBLE)}"
+        text = f"[inaudible {clock(start)}]{text.removeprefix(INAUDIBLE)}"
     return Word(text, start, end, BY_A_PERSON)
 
 
@@ -59,8 +59,3 @@ def is_unclear(text: str) -> bool:
 def pause_of(seconds: float) -> str:
     """``(pause)``, or from some seconds on ``(pause, 4 seconds)``."""
     return f"(pause, {length_in_words(seconds)})" if seconds > _SHORT_S else "(pause)"
-
-
-def _clock(seconds: float) -> str:
-    whole = int(seconds)
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"

@@ -22,6 +22,7 @@ from interview_tui.pipeline.transcript_anonymised.model import (
 )
 from interview_tui.pipeline.transcript_anonymised.propose import mark, propose
 from interview_tui.pipeline.transcript_anonymised.replacing import anonymised, kept, preview, replacements
+from interview_tui.pipeline.transcript_anonymised.review import words_of
 from interview_tui.pipeline.transcript_anonymised.scan import scan
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "sign_off",
     "survivors",
     "undecided",
+    "words_of",
 ]

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 from interview_tui.batch import anonymising
 from interview_tui.pipeline.transcript_anonymised import Decision, IdentifierType, Occurrence, Review, mark
@@ -75,7 +76,7 @@ class Pen:
             numbers = words.next_numbers(self._study)
             review, numbers = mark(found.transcript, found.review, passage, kind, next_numbers=numbers)
             words.save_next_numbers(self._study, numbers)
-            words.save(self._study, words.SessionWords(found.transcript, review))
+            words.save(self._study, replace(found, review=review))
         return review, proposal_at(review, passage)
 
     def sign(self, by: str) -> Review:
@@ -86,7 +87,7 @@ class Pen:
     def _write_anew(self, decisions: Sequence[Decision]) -> None:
         found = words.load(self._study, self._keys, self._session)
         review = with_decisions(found.review, decisions)
-        row = words.save(self._study, words.SessionWords(found.transcript, review))
+        row = words.save(self._study, replace(found, review=review))
         actor = decisions[-1].by if decisions else ""
         data = {"decisions": len(decisions), "undecided": row.undecided}
         log.add(self._study, row.participant, Kind.ANONYMISED, actor=actor, session=self._session, data=data)
