@@ -33,7 +33,7 @@ from interview_tui.demo.headless import PASSPHRASE
 from interview_tui.pipeline import microphone
 from interview_tui.pipeline.processes import environment
 from interview_tui.pipeline.recorder import process
-from interview_tui.pipeline.transcript.sound import SpokenSound, to_16k_mono
+from interview_tui.pipeline.transcript import SpokenSound, speech_of
 
 pytestmark = pytest.mark.slow
 
@@ -228,7 +228,7 @@ def spoken() -> tuple[dict[str, bytes], str]:
     """The demo's sound in every form in which a process held it, and its words as they were said."""
     samples, rate = soundfile.read(asset("interview.ogg"), dtype="int16", always_2d=True)
     floats = samples.astype(numpy.float32) / 32768
-    heard = to_16k_mono(SpokenSound(floats, rate))
+    heard = speech_of(SpokenSound(floats, rate)).mono
     sounds = {
         "both.pcm": samples.tobytes(), "person.pcm": samples[:, 1].tobytes(), "both.f32": floats.tobytes(),
         "person.f32": floats[:, 1].tobytes(), "heard.f32": heard.tobytes(),

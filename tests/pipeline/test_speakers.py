@@ -1,17 +1,17 @@
 import numpy as np
 from phrases import phrase, words
 
-from interview_tui.pipeline.transcript import SpokenSound
+from interview_tui.pipeline.transcript import SpokenSound, speech_of
 from interview_tui.pipeline.transcript.doubting import EITHER, doubts
-from interview_tui.pipeline.transcript.sound import loudness
 from interview_tui.pipeline.transcript.speaking import Sentence, by_channel, by_wording
 from interview_tui.pipeline.transcript.turns import LONG, turns
 
 
 def levels(*stretches):
-    """Two channels at 1 kHz: (seconds, level left, level right) one after the other."""
-    sound = np.concatenate([np.full((round(s * 1000), 2), (left, right), np.float32) for s, left, right in stretches])
-    return loudness(SpokenSound(sound, 1000))
+    """Two channels of noise: (seconds, level left, level right) one after the other."""
+    hiss = np.random.default_rng(1).standard_normal((round(sum(s for s, *_ in stretches) * 16_000), 2))
+    loud = np.concatenate([np.full((round(s * 16_000), 2), (left, right)) for s, left, right in stretches])
+    return speech_of(SpokenSound((0.1 * loud * hiss).astype(np.float32), 16_000)).level
 
 
 def test_a_stray_word_does_not_change_the_speaker():

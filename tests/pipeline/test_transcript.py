@@ -18,7 +18,7 @@ from interview_tui.pipeline.transcript import (
     SpokenSound,
     find_model,
     open_model,
-    to_16k_mono,
+    speech_of,
     transcribe,
 )
 from interview_tui.pipeline.transcript.aligning import cheapest_path
@@ -287,7 +287,7 @@ def test_the_same_sentence_three_times_is_doubted_twice_is_not():
 def test_sixteen_thousand_a_second_and_one_channel():
     seconds = np.arange(48_000 * 61) / 48_000  # longer than one block
     tone = np.sin(2 * math.pi * 440 * seconds).astype(np.float32)
-    mono = to_16k_mono(SpokenSound(np.stack([tone, np.zeros_like(tone)], axis=1), 48_000))
+    mono = speech_of(SpokenSound(np.stack([tone, np.zeros_like(tone)], axis=1), 48_000)).mono
     expected = 0.5 * np.sin(2 * math.pi * 440 * np.arange(16_000 * 61) / 16_000)
     assert mono.dtype == np.float32
     assert mono.shape == expected.shape

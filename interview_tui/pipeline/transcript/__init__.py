@@ -20,7 +20,8 @@ from interview_tui.pipeline.transcript.model_file import (
     open_model,
 )
 from interview_tui.pipeline.transcript.model_folder import models_folder
-from interview_tui.pipeline.transcript.sound import SpokenSound, to_16k_mono
+from interview_tui.pipeline.transcript.sound import SpokenSound
+from interview_tui.pipeline.transcript.speech import Speech, speech_from, speech_of
 from interview_tui.pipeline.transcript.transcribing import transcribe
 from interview_tui.pipeline.transcript.words import Doubt, Stretch, Transcript, Turn, Word
 
@@ -31,6 +32,7 @@ __all__ = [
     "Hearing",
     "ModelFile",
     "OpenModel",
+    "Speech",
     "SpokenSound",
     "Stretch",
     "Transcript",
@@ -41,6 +43,7 @@ __all__ = [
     "known_sha256",
     "models_folder",
     "open_model",
-    "to_16k_mono",
+    "speech_from",
+    "speech_of",
     "transcribe",
 ]

@@ -1,0 +1,162 @@
+"""Sealed recordings with all that goes wrong with sound, on their way through the real reader and the demo's model."""
+
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sounds import RATE, Samples, noise
+
+from interview_tui import sealed
+from interview_tui.errors import CannotOpen, NothingRecorded
+from interview_tui.pipeline.recording import part_name, seal_samples
+from interview_tui.pipeline.recording.sealing import Form
+from interview_tui.pipeline.transcript import Speech, SpokenSound, Stretch, speech_from, speech_of
+
+SESSION = "P07/interview-01"
+KEY = sealed.new_identity()
+
+
+def seal(folder: Path, samples: Samples, rate: int = RATE, part_seconds: float = 60.0) -> Path:
+    """``samples`` as a sealed recording in ``folder``."""
+    form = Form(SESSION, (KEY.public,), rate, samples.shape[1], part_seconds)
+    seal_samples((samples[at : at + 4096].astype("<i2").tobytes() for at in range(0, len(samples), 4096)), folder, form)
+    return folder
+
+
+def opened(folder: Path) -> Speech:
+    return speech_from(folder, KEY.secret)
+
+
+def whole(samples: Samples, rate: int = RATE) -> Speech:
+    """The same sound from memory, in one go."""
+    return speech_of(SpokenSound(samples.astype(np.float32) / 32768, rate))
+
+
+def same(one: Speech, other: Speech) -> bool:
+    return np.array_equal(one.mono, other.mono) and np.array_equal(one.level, other.level)
+
+
+def flip(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+# From sealed parts to 16 kHz
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 22_050, 44_100, 48_000])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_no_border_between_parts_can_be_heard(rate: int, channels: int, tmp_path: Path):
+    sound = noise(5.3, channels, rate)
+    speech = opened(seal(tmp_path / "parts", sound, rate, part_seconds=0.7001))
+    assert same(speech, whole(sound, rate))
+    assert (speech.seconds, speech.channels, speech.gaps) == (5.3, channels, ())
+    assert len(speech.mono) == round(5.3 * 16_000)
+
+
+def test_a_tone_is_where_it_was_after_ten_minutes_at_an_awkward_rate(tmp_path: Path):
+    rate, seconds = 11_025, 600
+    at = np.arange(rate * seconds)
+    click = np.where(at % (rate * 60) < rate // 100, 8000 * np.sin(2 * np.pi * 1000 * at / rate), 0.0)
+    speech = opened(seal(tmp_path / "parts", click[:, None].astype(np.int16), rate))
+    loud = np.flatnonzero(speech.level[:, 0] > 1e-3)
+    assert [row // 100 for row in loud if row % 100 == 0] == list(range(0, seconds, 60))
+    assert len(loud) == 10
+    starts = [np.abs(speech.between(minute - 0.1, minute + 0.1)).argmax() for minute in range(60, seconds, 60)]
+    assert max(starts) - min(starts) <= 1
+
+
+def test_a_missing_and_a_damaged_part_are_silence_of_their_length_and_gaps(tmp_path: Path):
+    sound = noise(9.0, 2)
+    folder = seal(tmp_path / "parts", sound, part_seconds=2.0)
+    (folder / part_name(2)).unlink()
+    flip(folder / part_name(4), 250_000)
+    speech = opened(folder)
+    missing, damaged = speech.gaps
+    assert missing == Stretch(2.0, 4.0, "part 2 is missing")
+    assert "part 4 is cut off or damaged" in damaged.reason
+    assert (6.0 < damaged.start < 8.0, damaged.end, speech.seconds) == (True, 8.0, 9.0)
+    for gap in speech.gaps:
+        assert np.abs(speech.between(gap.start + 0.01, gap.end - 0.01)).max() < 1e-6
+    left = sound.copy()
+    for gap in speech.gaps:
+        left[round(gap.start * RATE) : round(gap.end * RATE)] = 0
+    assert same(speech, whole(left))
+
+
+def test_a_part_of_another_rate_and_width_is_put_on_the_clock_of_the_rest(tmp_path: Path):
+    folder = seal(tmp_path / "parts", noise(4.0, 2), part_seconds=2.0)
+    at = np.arange(2 * 8_000) / 8_000
+    tone = (8000 * np.sin(2 * np.pi * 500 * at)).astype("<i2")
+    stranger = seal(tmp_path / "other", np.concatenate([tone, tone])[:, None], 8_000, part_seconds=2.0)
+    (stranger / part_name(2)).replace(folder / part_name(2))
+    speech = opened(folder)
+    middle = speech.between(2.5, 3.5)
+    assert speech.seconds == pytest.approx(4.0, abs=0.001)
+    assert np.abs(np.fft.rfft(middle)).argmax() == 500
+
+
+def test_a_recording_of_which_nothing_can_be_read_is_one_gap(tmp_path: Path):
+    folder = seal(tmp_path / "parts", noise(2.0))
+    flip(folder / part_name(1), 3)
+    speech = opened(folder)
+    assert [(gap.start, gap.end) for gap in speech.gaps] == [(0.0, 2.0)]
+    assert not speech.mono.any()
+
+
+def test_a_foreign_key_and_an_empty_folder_are_said(tmp_path: Path):
+    folder = seal(tmp_path / "parts", noise(2.0))
+    with pytest.raises(CannotOpen):
+        speech_from(folder, sealed.new_identity().secret)
+    with pytest.raises(NothingRecorded):
+        opened(tmp_path)
+
+
+def test_channels_that_take_each_other_away_are_not_silence():
+    sound = noise(2.0)
+    crossed = whole(np.concatenate([sound, -sound], axis=1))
+    assert np.array_equal(crossed.mono, whole(sound).mono)
+
+
+def test_hum_and_a_plugs_own_voltage_are_not_loud():
+    at = np.arange(2 * RATE) / RATE
+    hum = 0.3 + 0.1 * np.sin(2 * np.pi * 50 * at)
+    voice = 0.1 * np.sin(2 * np.pi * 300 * at)
+    speech = speech_of(SpokenSound(np.stack([hum, voice], axis=1).astype(np.float32), RATE))
+    quiet, loud = np.median(speech.level, axis=0)
+    assert loud == pytest.approx(0.005, rel=0.1)
+    assert quiet < loud / 30
+
+
+# How much memory it takes
+
+PEAK = """
+import sys
+from pathlib import Path
+from interview_tui.pipeline.transcript import speech_from
+speech = speech_from(Path(sys.argv[1]), sys.stdin.read())
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(len(speech.mono), int(peak.split()[1]) * 1024)
+"""
+
+
+def peak_of(folder: Path) -> tuple[int, int]:
+    """Samples of 16 kHz, and the most memory in bytes that a process took to make them."""
+    command = [sys.executable, "-c", PEAK, str(folder)]
+    done = subprocess.run(command, input=KEY.secret, text=True, capture_output=True, check=True)
+    samples, peak = map(int, done.stdout.split())
+    return samples, peak
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process's peak in this way")
+def test_five_minutes_take_their_16_khz_and_little_more(tmp_path: Path):
+    minute = noise(60.0, 2)
+    form = Form(SESSION, (KEY.public,), RATE, 2)
+    seal_samples(itertools.repeat(minute.tobytes(), 5), tmp_path / "parts", form)
+    samples, peak = peak_of(tmp_path / "parts")
+    assert samples == 5 * 60 * 16_000
+    assert peak < 4 * samples + 130 * 2**20
