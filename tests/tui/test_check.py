@@ -24,11 +24,13 @@ from interview_tui.tui.screens.ask import Ask
 from interview_tui.tui.screens.check import CheckScreen
 from interview_tui.tui.screens.check.ask_line import AskLine
 from interview_tui.tui.screens.check.deciding import DecidingScreen
-from interview_tui.tui.screens.check.pen import NOT_SAVED, Pen
+from interview_tui.tui.screens.check.pen import Pen
 from interview_tui.tui.screens.check.sign_off import Preview, SignOffScreen
-from interview_tui.tui.screens.check.text_pane import TextPane, _wrapped
+from interview_tui.tui.screens.check.text_pane import TextPane
+from interview_tui.tui.screens.saving import NOT_SAVED
 from interview_tui.tui.themes import THEMES
 from interview_tui.tui.widgets import Words
+from interview_tui.tui.widgets.turns_pane import wrapped
 from tests.tui.contrast import cells_below
 
 SESSION = "P07/interview-01"
@@ -437,7 +439,7 @@ async def test_only_what_was_said_is_painted_and_no_line_twice(app: CompanionApp
 def test_lines_of_the_text_lose_nothing_and_are_never_too_wide(text: str, width: int) -> None:
     from rich.cells import cell_len
 
-    lines = [text[start:end] for start, end in _wrapped(text, width)]
+    lines = [text[start:end] for start, end in wrapped(text, width)]
     assert "".join("".join(lines).split()) == "".join(text.split())
     assert all(cell_len(line) <= max(width, 2 if not text.isascii() else 1) for line in lines)
 

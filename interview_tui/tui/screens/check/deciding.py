@@ -32,11 +32,12 @@ from interview_tui.tui.screens.check.checking import (
     in_brackets,
     what_it_is,
 )
-from interview_tui.tui.screens.check.pen import NOT_SAVED, Pen
-from interview_tui.tui.screens.check.saving import ReviewChanged, SavingScreen
+from interview_tui.tui.screens.check.pen import Pen
+from interview_tui.tui.screens.check.saving import ReviewChanged, SavingDecisions
 from interview_tui.tui.screens.check.sign_off import Preview, SignOffScreen
-from interview_tui.tui.screens.check.text_pane import TextPane, with_remarks
+from interview_tui.tui.screens.check.text_pane import TextPane
 from interview_tui.tui.widgets import Words, plain
+from interview_tui.tui.widgets.turns_pane import said, with_remarks
 
 _ONCE = "They are kept with each decision. You are asked once; g changes them."
 _LABELS = "Words that tell what it was and not which: [friend 2], [town], [month and year]."
@@ -47,7 +48,7 @@ _FOUND = "Type the words as they stand in the text: a name, or a few words of a 
 _NOT_HERE = "Those words do not stand in the text. Type them as they stand there; capitals do not matter."
 
 
-class DecidingScreen(SavingScreen):
+class DecidingScreen(SavingDecisions):
     """Where people decide.
 
     Args:
@@ -92,8 +93,8 @@ class DecidingScreen(SavingScreen):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        pane = self.query_one(TextPane)
-        pane.show(with_remarks(self._checking.transcript, self._remarks))
+        pane, turns = self.query_one(TextPane), self._checking.transcript.turns
+        pane.show(with_remarks(turns, (said(one.speaker, one.start, one.text) for one in turns), self._remarks))
         pane.focus()
         self._show()
 
@@ -102,8 +103,6 @@ class DecidingScreen(SavingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys are there while they do something."""
-        if action == "write":
-            return self._pen.state == NOT_SAVED
         if action == "text":
             return self.has_class("-one-pane")
         return super().check_action(action, parameters)
@@ -197,13 +196,13 @@ class DecidingScreen(SavingScreen):
         return ""
 
     def action_initials(self) -> None:
-        self._ask_initials(self._show_head)
+        self._ask_initials(self.show_head)
 
     def _ask_initials(self, then: Callable[[], None]) -> None:
         def given(initials: str | None) -> None:
             if initials is not None:
                 self._by = initials.upper()
-                self._show_head()
+                self.show_head()
                 then()
 
         ask = AskLine("Who decides? Your initials:", initials_amiss, more=_ONCE, value=self._by)
@@ -290,7 +289,7 @@ class DecidingScreen(SavingScreen):
 
     def _show(self) -> None:
         with self.app.batch_update():  # one paint, however many of the lines below change
-            self._show_head()
+            self.show_head()
             self._show_proposal()
 
     def _show_proposal(self) -> None:

@@ -1,6 +1,5 @@
 """Decisions in, sealed words on the disk out, in the order in which people made them."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,52 +9,40 @@ from interview_tui.store import Study, log, words
 from interview_tui.store.keys import OpenKeys
 from interview_tui.study.events import Kind
 from interview_tui.tui.screens.check.checking import proposal_at, with_decisions
+from interview_tui.tui.screens.saving import WritesInTurn
 
-NOT_SAVED = "not saved"
 
-
-class Pen:
+class Pen(WritesInTurn):
     """Decisions in, sealed words out.
 
-    However fast the decisions come, one file is written after the other, each with all that had come until then.
     ``write``, ``mark`` and ``sign`` belong into the app's writing thread; the others may be called from anywhere.
     """
 
     def __init__(self, study: Study, keys: OpenKeys, session: str) -> None:
+        super().__init__()
         self._study, self._keys, self._session = study, keys, session
-        self._lock = threading.Lock()
         self._anew: tuple[Decision, ...] | None = None
         self._more: list[Decision] = []
-        self._asked = self._writing = False
 
-    @property
-    def state(self) -> str:
-        """``saved``, ``saving …``, or ``NOT_SAVED`` where it was tried and could not be done."""
-        with self._lock:
-            if self._asked or self._writing:
-                return "saving …"
-            return "saved" if self._anew is None and not self._more else NOT_SAVED
+    def waits(self) -> bool:
+        """Whether a decision is not on the disk."""
+        return self._anew is not None or bool(self._more)
 
     def add(self, decision: Decision) -> None:
-        with self._lock:
+        with self.lock:
             self._more.append(decision)
 
     def begin_anew(self, decisions: Sequence[Decision]) -> None:
         """All decisions there are to be, after one was taken back."""
-        with self._lock:
+        with self.lock:
             self._anew, self._more = tuple(decisions), []
-
-    def ask(self) -> bool:
-        """Whether somebody has to see to a ``write``: not where that was asked before and has not begun."""
-        with self._lock:
-            asked, self._asked = self._asked, True
-            return not asked
 
     def write(self) -> None:
         """Write what waits. After an ``InterviewError`` it waits again."""
-        with self._lock:
+        with self.lock:
             anew, more = self._anew, self._more
-            self._anew, self._more, self._asked, self._writing = None, [], False, True
+            self._anew, self._more = None, []
+            self.began()
         try:
             if anew is not None:
                 self._write_anew([*anew, *more])
@@ -63,8 +50,8 @@ class Pen:
                 anonymising.apply(self._study, self._keys, self._session, more)
             anew, more = None, []
         finally:
-            with self._lock:
-                self._writing = False
+            with self.lock:
+                self.ended()
                 if self._anew is None:
                     self._anew, self._more = anew, [*more, *self._more]
 

@@ -10,8 +10,9 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from interview_tui.pipeline.transcript_anonymised import AnonymisedTurn
-from interview_tui.tui.screens.check.text_pane import TextPane, said
+from interview_tui.tui.screens.check.text_pane import TextPane
 from interview_tui.tui.widgets import Words
+from interview_tui.tui.widgets.turns_pane import said
 
 STORIES = (
     "A job or workplace that few people have",
