@@ -1,7 +1,8 @@
 """Every error that we raise on purpose, as one tree. Each says what happened, what is safe and what to do.
 
     InterviewError
-        StudyError          NotAStudy, StudyExists, NewerStudy, StudyDamaged, KeysDisagree, StudyBusy
+        StudyError          NotAStudy, StudyExists, NewerStudy, StudyDamaged, KeysDisagree, StudyBusy, UnknownLanguage,
+                            BadStudyWords
         PassphraseError     WrongPassphrase, PassphraseMissing
         SealedError         CannotOpen, SealedDamaged, NotSealed
         GuideError          GuideMistakes
@@ -65,6 +66,12 @@ class KeysDisagree(StudyError): ...
 
 
 class StudyBusy(StudyError): ...
+
+
+class UnknownLanguage(StudyError): ...
+
+
+class BadStudyWords(StudyError): ...
 
 
 class PassphraseError(InterviewError):

@@ -33,6 +33,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "transcribe": ("transcribe", "Turn recordings into words, offline."),
     "transcript": ("transcript", "Read a transcript."),
     "models": ("models", "The Whisper models on this computer."),
+    "words": ("words", "Services and abbreviations that transcription is told of."),
     "scan": ("anonymise", "Propose what could identify somebody in a plain text."),
     "anonymise": ("anonymise", "Proposals, decisions and sign-off."),
     "export": ("export", "Write files for the coding software."),

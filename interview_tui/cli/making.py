@@ -10,6 +10,7 @@ from interview_tui.cli.output import say
 from interview_tui.errors import StudyError
 from interview_tui.sealed import fingerprint, is_public_key
 from interview_tui.store import create_study
+from interview_tui.study.languages import language_name
 
 
 @click.command(epilog='Example: interview-tui init my-study --title "Community services"')
@@ -21,9 +22,22 @@ from interview_tui.store import create_study
     help="Put the sealed recordings key here, best on a stick that does not stay with the interview laptop.",
 )
 @click.option("--recovery-key", metavar="age1…", help="A second public key, kept in a safe, that can open key files.")
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    metavar="CODE",
+    default=("en",),
+    help="What is spoken, such as cy for Welsh; the usual one first. Without it English.",
+)
 @study_choices
 def init_verb(
-    where: Path, title: str, recordings_key_to: Path | None, recovery_key: str | None, choices: Choices
+    where: Path,
+    title: str,
+    recordings_key_to: Path | None,
+    recovery_key: str | None,
+    languages: tuple[str, ...],
+    choices: Choices,
 ) -> None:
     """Make a new study in DIR.
 
@@ -35,6 +49,7 @@ def init_verb(
             safe="Nothing was made.",
             hint="It begins with age1; make one with: age-keygen.",
         )
+    named = [language_name(code) for code in languages]
     where = where.absolute()
     with create_study(
         where,
@@ -43,11 +58,13 @@ def init_verb(
         recordings_passphrase=choices.recordings_passphrase(new=True),
         recordings_key_to=recordings_key_to,
         recovery_key=recovery_key,
+        languages=languages,
     ) as study:
         guide = study.guide()
         say(
             f"The study is made: {where}",
             f"Topic guide: {guide.title}, version {guide.version}.  Edit it in {where / 'topic_guide'}.",
+            f"Spoken in {' and '.join(named)}.",
             f"Its key, to be written down by two people: {fingerprint(study.config.recordings_key)}",
         )
     if recordings_key_to is None:

@@ -105,6 +105,7 @@ def create_study(
     recordings_key_to: Path | None = None,
     recovery_key: str | None = None,
     guide_file: Path | None = None,
+    languages: tuple[str, ...] = ("en",),
     pretend: bool = False,
 ) -> Study:
     """Make a new study in ``folder``, which must not exist or be empty; it appears whole or not at all.
@@ -114,6 +115,7 @@ def create_study(
         recordings_key_to: where the sealed recordings key goes instead of ``keys/``: best not on the interview laptop.
         recovery_key: a second age public key that can open participants' key files.
         guide_file: a topic guide instead of our own.
+        languages: what is spoken, see ``StudyConfig.languages``.
         pretend: only the demo and the tests say True, see ``StudyConfig.pretend``.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -129,7 +131,7 @@ def create_study(
     new = folder.with_name(f".{folder.name}.new-{secrets.token_hex(4)}")
     sealed.make_private_folder(new)
     try:
-        config = _fill(new, title, recordings_passphrase, recovery_key, guide_file, pretend)
+        config = _fill(new, title, recordings_passphrase, recovery_key, guide_file, languages, pretend)
         _first_rows(new, passphrase, config)
         if recordings_key_to is not None:
             sealed.make_private_folder(recordings_key_to.parent)
@@ -184,6 +186,7 @@ def _fill(
     recordings_passphrase: str,
     recovery_key: str | None,
     guide_file: Path | None,
+    languages: tuple[str, ...],
     pretend: bool,
 ) -> StudyConfig:
     for name in FOLDERS:
@@ -199,6 +202,7 @@ def _fill(
         id=secrets.token_hex(8),
         recordings_key=identity.public,
         recovery_key=recovery_key,
+        languages=languages,
         pretend=pretend,
     )
     sealed.write_private(new / FILE, config_text(config))

@@ -1,13 +1,17 @@
 """The text of ``study.toml`` in, a ``StudyConfig`` out, and back. No secret is in it."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from interview_tui.errors import NewerStudy, NotAStudy, StudyDamaged
-from interview_tui.sealed import fingerprint
+from interview_tui.sealed import fingerprint, write_private
+from interview_tui.study.languages import language_name
+from interview_tui.study.study_words import check_study_words
 
 FILE = "study.toml"
 FORMAT = 1  # raised when an older program could not keep a study's promises any more
@@ -33,6 +37,7 @@ class StudyConfig:
     Attributes:
         recordings_key: public half of the study's own key; only the recordings passphrase opens its private half.
         recovery_key: a second public key that can open key files, kept by the institution, or None.
+        languages: codes, such as ``en``; an interview is transcribed in the first of them unless another is named.
         study_words: names of services and abbreviations that transcription is told of; never a person's name.
         pretend: made by the demo or a test; only then may a sound file stand in for a microphone.
     """
@@ -65,7 +70,30 @@ def read_config(folder: Path) -> StudyConfig:
 
     Raises:
         NotAStudy: no study is there. NewerStudy: a newer program made it. StudyDamaged: the file cannot be read.
+        UnknownLanguage, BadStudyWords: somebody wrote into it what transcription could not use.
     """
+    try:
+        config = msgspec.convert(_values(folder), StudyConfig)
+    except msgspec.ValidationError as error:
+        raise _damaged(str(error)) from error
+    if not config.languages:
+        raise _damaged("no language is named")
+    for code in config.languages:
+        language_name(code)
+    check_study_words(config.study_words)
+    return config
+
+
+def save_study_words(folder: Path, words: Sequence[str]) -> None:
+    """Change this one entry of ``study.toml``; every other value stays as it is. Raises as ``read_config``."""
+    import tomli_w
+
+    check_study_words(words)
+    values = _values(folder) | {"study_words": list(words)}
+    write_private(folder / FILE, tomli_w.dumps(values).encode())
+
+
+def _values(folder: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -82,10 +110,7 @@ def read_config(folder: Path) -> StudyConfig:
             safe="Nothing was changed.",
             hint="Install the newer version on this computer, and open the study with that.",
         )
-    try:
-        return msgspec.convert(values, StudyConfig)
-    except msgspec.ValidationError as error:
-        raise _damaged(str(error)) from error
+    return values
 
 
 def _damaged(why: str) -> StudyDamaged:

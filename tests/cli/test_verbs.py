@@ -13,6 +13,7 @@ from interview_tui.pipeline.transcript import Transcript, Turn, Word
 from interview_tui.pipeline.transcript_anonymised import Decision, decide, propose, sign_off
 from interview_tui.store import Study, log, people, words
 from interview_tui.store.clock import now
+from interview_tui.study.config import read_config
 from interview_tui.study.events import Json, Kind
 from interview_tui.study.session import Session
 
@@ -31,11 +32,23 @@ def done(study: Study, secrets_files: list[str], capfd: pytest.CaptureFixture[st
 def test_init_makes_a_study_that_opens(tmp_path: Path, secrets_files: list[str], capfd: pytest.CaptureFixture[str]):
     folder = tmp_path / "new"
     key = tmp_path / "stick" / "key.age"
-    assert run(["init", str(folder), "--title", "T", "--recordings-key-to", str(key), *secrets_files]) == 0
+    spoken = ["--language", "cy", "--language", "en"]
+    assert run(["init", str(folder), "--title", "T", "--recordings-key-to", str(key), *spoken, *secrets_files]) == 0
+    assert read_config(folder).languages == ("cy", "en")
     assert key.exists()
     assert not (folder / "keys" / "recordings.key.age").exists()
     assert run(["verify", "--study", str(folder), *secrets_files]) == 0
-    assert "participant add" in capfd.readouterr().out
+    said = capfd.readouterr().out
+    assert "Spoken in Welsh and English." in said
+    assert "participant add" in said
+
+
+def test_a_study_in_a_language_that_nobody_knows_is_not_made(
+    tmp_path: Path, secrets_files: list[str], capfd: pytest.CaptureFixture[str]
+):
+    assert run(["init", str(tmp_path / "new"), "--language", "xx", *secrets_files]) == 1
+    assert "'xx'" in capfd.readouterr().err
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_participant_and_their_consent(done):

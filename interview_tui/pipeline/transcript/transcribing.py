@@ -10,6 +10,7 @@ from interview_tui.pipeline.transcript.model_file import ModelFile, OpenModel, o
 from interview_tui.pipeline.transcript.sound import SpokenSound
 from interview_tui.pipeline.transcript.speaking import Sentence, by_channel, by_wording
 from interview_tui.pipeline.transcript.speech import Speech, speech_of
+from interview_tui.pipeline.transcript.study_words import refuse_long_prompt
 from interview_tui.pipeline.transcript.turns import turns
 from interview_tui.pipeline.transcript.voice import voice_in
 from interview_tui.pipeline.transcript.windows import windows
@@ -46,12 +47,13 @@ def transcribe(
         heard: called with each window as soon as it was heard, so that it can be kept.
         hearer: what hears; None is ``model`` on this machine.
 
-    Raises ``NothingToTranscribe``, ``NoModel``, ``ModelDamaged``, ``ModelError``; ``NetworkRefused`` where anything
-    in here turned to a network.
+    Raises ``NothingToTranscribe``, ``NoModel``, ``ModelDamaged``, ``ModelError``, ``BadStudyWords``;
+    ``NetworkRefused`` where anything in here turned to a network.
     """
     with no_network():
         opened = model if isinstance(model, OpenModel) else open_model(model)
         refuse_language(opened, hearing.language)
+        refuse_long_prompt(hearing.study_words)
         speech = sound if isinstance(sound, Speech) else speech_of(sound)
         voice = voice_in(speech.mono)
         found = _hear(
