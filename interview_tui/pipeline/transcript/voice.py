@@ -1,20 +1,140 @@
 """16 kHz mono in, where somebody speaks out: silero-vad, whose model comes in its package."""
 
+import importlib
 import warnings
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from interview_tui.pipeline.transcript.sound import LOUDNESS_RATE, WHISPER_RATE, voice_power
 
 if TYPE_CHECKING:
     import numpy as np
+    import torch
     from numpy.typing import NDArray
+
+# For silero's get_speech_timestamps. With its own threshold (0.5) and shortest voice (250 ms) quiet and halting words
+# are lost: a "no" may take 150 ms. Where too much is let in, Whisper hears nothing, or the stretch becomes a doubt.
+THRESHOLD = 0.3  # probability from which a voice begins; it ends below 0.15, silero's own distance
+SHORTEST_VOICE_MS = 100
+SHORTEST_PAUSE_MS = 100  # silero's own
+PADDING_MS = 30  # silero's own
+
+_FRAME = 512  # samples that silero looks at in one go
+_BEFORE = 64  # samples of the frame before, that it looks at too
+_WIDTH = 128  # of its memory of earlier frames
+_AT_ONCE = 1024  # frames
+
+# Silero hears next to nothing below -70 dB of full scale, so quiet voices are made louder before it listens.
+_ROW = WHISPER_RATE // LOUDNESS_RATE  # samples
+_STEP = LOUDNESS_RATE  # rows: a second is made louder by about the same
+_VOICE, _NEAR = -26.0, 2  # dB that the loudest tenth is brought to, of a second and this many on either side of it
+_QUIET, _WIDE = -60.0, 30  # dB that the quietest tenth stays below, of so many seconds on either side
+_MOST = 40.0  # dB
+_NOTHING = 1e-12  # mean square: digital silence
 
 
 def voice_in(mono: "NDArray[np.float32]") -> list[tuple[float, float]]:
-    """Stretches with a voice, in seconds, in order."""
-    import torch
-    from silero_vad import get_speech_timestamps, load_silero_vad
+    """Stretches with a voice, in seconds, in order; the same for the same sound."""
+    found = _silero().get_speech_timestamps_from_probs(
+        probabilities(mono),
+        threshold=THRESHOLD,
+        min_speech_duration_ms=SHORTEST_VOICE_MS,
+        min_silence_duration_ms=SHORTEST_PAUSE_MS,
+        speech_pad_ms=PADDING_MS,
+        audio_length_samples=len(mono),
+    )
+    return [(round(one["start"] / WHISPER_RATE, 3), round(one["end"] / WHISPER_RATE, 3)) for one in found]
 
+
+def probabilities(mono: "NDArray[np.float32]") -> list[float]:
+    """How probable a voice is, frame by frame, in the sound as ``levelled`` makes it.
+
+    Silero itself goes from frame to frame, at a second for a minute of sound. What it makes of each frame alone is made
+    of many at once here; only its memory must go from one to the next, and does so in one call. Cutting the sound into
+    lanes would be no faster, and worse: it remembers more than ten seconds.
+    """
+    import torch
+
+    found: list[float] = []
+    model = _model()
+    cell = model.decoder.rnn
+    weights = [cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh]
+    memory = torch.zeros(1, 1, _WIDTH), torch.zeros(1, 1, _WIDTH)
+    with torch.inference_mode():
+        for frames in _frames(mono):
+            each = model.encoder(model.run_extractors(frames))[..., 0]
+            told, *kept = torch.lstm(each[:, None], memory, weights, True, 1, 0.0, False, False, False)
+            memory = kept[0], kept[1]
+            found += model.decoder.decoder(told[:, 0, :, None])[:, 0, 0].tolist()
+    return found
+
+
+def levelled(mono: "NDArray[np.float32]", gain: "NDArray[np.float32]", since: int = 0) -> "NDArray[np.float32]":
+    """Samples made louder. ``gain``: see ``gains``; ``since``: which sample of the recording is the first."""
+    import numpy as np
+
+    rows = np.arange(since, since + len(mono)) // _ROW
+    louder: NDArray[np.float32] = mono * gain[np.minimum(rows, len(gain) - 1)]
+    return louder
+
+
+def gains(mono: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    """What to multiply each row of samples with, never less than 1.
+
+    Somebody quiet is brought up as far as the room's own noise allows, also between two turns of somebody loud; slowly
+    enough for words to keep their shape.
+    """
+    import numpy as np
+
+    rows = len(mono) // _ROW
+    if not rows:
+        return np.ones(1, np.float32)
+    power = 10 * np.log10(voice_power(mono[: rows * _ROW].reshape(rows, _ROW)) + _NOTHING)
+    room = _QUIET - _around(power, 10, _WIDE)
+    needed = np.clip(np.minimum(_VOICE - _around(power, 90, _NEAR), room), 0.0, _MOST)
+    middles = _STEP * (np.arange(len(needed)) + 0.5)
+    gain: NDArray[np.float32] = np.power(10.0, np.interp(np.arange(rows), middles, needed) / 20).astype(np.float32)
+    return gain
+
+
+def _around(power: "NDArray[np.float64]", percentile: float, steps: int) -> "NDArray[np.float64]":
+    """Of each step: the percentile of its rows and of those of the steps around it."""
+    import numpy as np
+
+    reach = steps * _STEP
+    return np.array(
+        [
+            np.percentile(power[max(0, at - reach) : at + _STEP + reach], percentile)
+            for at in range(0, len(power), _STEP)
+        ]
+    )
+
+
+def _frames(mono: "NDArray[np.float32]") -> Iterator["torch.Tensor"]:
+    """All frames, each with the end of the one before it; the last is filled up with silence."""
+    import numpy as np
+    import torch
+
+    gain = gains(mono)
+    for at in range(0, len(mono), _AT_ONCE * _FRAME):
+        since, until = max(0, at - _BEFORE), min(len(mono), at + _AT_ONCE * _FRAME)
+        sound = levelled(mono[since:until], gain, since)
+        missing = _BEFORE - (at - since), -(until - at) % _FRAME
+        yield torch.from_numpy(np.pad(sound, missing)).unfold(0, _BEFORE + _FRAME, _FRAME)
+
+
+def _silero() -> Any:
+    """The package. It sets torch to one thread when it is first imported, which would halve Whisper's speed."""
+    import torch
+
+    threads = torch.get_num_threads()
+    package = importlib.import_module("silero_vad")
+    torch.set_num_threads(threads)
+    return package
+
+
+def _model() -> Any:
+    """The part for 16 kHz."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*torch.jit.load", category=DeprecationWarning)
-        model = load_silero_vad()
-    found = get_speech_timestamps(torch.from_numpy(mono), model, return_seconds=True)
-    return [(float(one["start"]), float(one["end"])) for one in found]
+        return _silero().load_silero_vad()._model
