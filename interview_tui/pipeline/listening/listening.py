@@ -33,10 +33,16 @@ class Listening:
         self._sent = 0
         self._turn = 0  # counts the stretches that were played, so that a late word about an old one is told apart
         self._heard: Heard | None = None
+        self._closed = False
 
     @property
     def seconds(self) -> float:
         return self._sound.seconds
+
+    @property
+    def ready(self) -> float:
+        """The seconds before this one can be played now; all of them once the recording is open."""
+        return self._sound.ready / self._sound.rate
 
     @property
     def playing(self) -> bool:
@@ -65,9 +71,9 @@ class Listening:
                 self._start(at, self._until)
 
     def trouble(self) -> InterviewError | None:
-        """Why nothing is heard, since the last ``play``: no loudspeaker, or it went."""
+        """Why nothing was heard since the last ``play`` (no loudspeaker, or it went), or why not all can be opened."""
         self._look_after_player()
-        return self._trouble
+        return self._trouble or self._sound.trouble
 
     def play(self, at: float | None = None) -> None:
         """Play from ``at``, else from two seconds before it stopped."""
@@ -103,12 +109,13 @@ class Listening:
                 self._at, self._rewind = at, 0.0
 
     def close(self) -> None:
-        """Stop, and end the player's process."""
+        """Stop, end the processes, and let the sound go."""
         with self._lock:
-            self.pause()
+            self._closed, self._playing = True, False
             player, self._player = self._player, None
         if player is not None:
             player.end()
+        self._sound.close()
 
     def _within(self, seconds: float) -> float:
         return min(max(0.0, seconds), self.seconds)
@@ -120,6 +127,8 @@ class Listening:
         return min(self._heard.position + gone * self._speed, self._until)
 
     def _start(self, at: float, until: float) -> None:
+        if self._closed:
+            return
         self._trouble, self._heard = None, None
         self._at, self._until = self._within(at), self._within(until)
         self._turn += 1
@@ -135,7 +144,7 @@ class Listening:
 
     def _send(self, heard: float) -> None:
         """Give the player what comes after ``heard``, and no more than it needs to go on without a break."""
-        last = round(self._until * self._sound.rate)
+        last = min(round(self._until * self._sound.rate), self._sound.frames)
         wanted = min(last, round((heard + AHEAD_S * self._speed) * self._sound.rate))
         piece = self._sound.piece(self._sent, wanted)
         self._sent += len(piece) // self._sound.align

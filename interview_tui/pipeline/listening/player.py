@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import IO, Any, Literal
 
 from interview_tui.errors import InterviewError, NoLoudspeaker
+from interview_tui.pipeline.play_back import PATIENCE_S
 from interview_tui.pipeline.processes import command, environment, named_error
 
 MODULE = "interview_tui.pipeline.listening.playing"
-SILENT_AT_MOST_S = 5.0  # a loudspeaker may take seconds to open; after that a player reports many times a second
 
 State = Literal["waiting", "moving", "ended", "idle"]
 
@@ -64,8 +64,8 @@ class Player:
         self._order({"do": "stop"})
 
     def silent_too_long(self) -> bool:
-        """It was asked to play and has told nothing since."""
-        return time.monotonic() - self._sign_of_life > SILENT_AT_MOST_S
+        """It was asked to play, and tells nothing; it should many times a second once the loudspeaker is open."""
+        return time.monotonic() - self._sign_of_life > PATIENCE_S
 
     def kill(self) -> None:
         """End the process, whatever its driver is doing."""

@@ -137,8 +137,11 @@ class _Playing:
 
 def _tell(facts: object) -> None:
     line = json.dumps(asdict(facts) if isinstance(facts, Heard) else facts)
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os._exit(0)  # whoever listened has gone
 
 
 def _read(pipe: IO[bytes], orders: Orders) -> None:
