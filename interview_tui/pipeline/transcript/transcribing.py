@@ -57,7 +57,13 @@ def transcribe(
         speech = sound if isinstance(sound, Speech) else speech_of(sound)
         voice = voice_in(speech.mono)
         found = _hear(
-            windows(voice, speech.seconds), speech, hearing, hearer or LocalHearer(opened), known, heard, progress
+            windows(voice, speech.seconds, speech.level),
+            speech,
+            hearing,
+            hearer or LocalHearer(opened),
+            known,
+            heard,
+            progress,
         )
     phrases = [phrase for window in found for phrase in window.phrases if phrase.words]
     said, first = _who(phrases, speech, participant, channel_speakers, asked)
