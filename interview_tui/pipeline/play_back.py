@@ -127,10 +127,15 @@ def no_loudspeaker(what: str) -> NoLoudspeaker:
     )
 
 
+def nothing_to_hear_with() -> bool:
+    """The sound server has no loudspeaker at all: what is played there is heard by nobody."""
+    server = sound_server.usual()
+    return server is not None and server.sink in ("", sound_server.NO_SINK) and "PULSE_SINK" not in os.environ
+
+
 def output_device(system: Any) -> dict[str, Any]:
     """The device to play with: on Linux the sound server as for recording, else the usual one."""
-    server = sound_server.usual()
-    if server is not None and server.sink in ("", sound_server.NO_SINK) and "PULSE_SINK" not in os.environ:
+    if nothing_to_hear_with():
         raise no_loudspeaker("No loudspeaker was found.")
     devices = [device for device in system.query_devices() if device["max_output_channels"] > 0]
     usual = system.default.device[1]

@@ -220,6 +220,36 @@ def test_without_a_loudspeaker_a_sentence_says_so_and_nothing_waits(
     server.pactl("set-default-sink", "elsewhere")
 
 
+def test_a_loudspeaker_that_goes_while_it_plays_is_told(
+    server: VirtualMicrophones, listening: Listening, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("PULSE_SINK")
+    server.pactl("set-default-sink", Ear.sink)
+    listening.play(3.0)
+    heard_from(listening, 3.2)
+    server.pactl("load-module", "module-null-sink", "sink_name=auto_null")  # what a server does when the last one goes
+    server.pactl("set-default-sink", "auto_null")
+    gone = time.monotonic()
+    print(f"told after {until(lambda: listening.trouble() is not None) - gone:.2f} s")
+    assert isinstance(listening.trouble(), NoLoudspeaker)
+    server.pactl("set-default-sink", Ear.sink)
+    listening.play()
+    heard_from(listening, 1.3)
+    assert listening.trouble() is None
+
+
+@pytest.mark.slow
+def test_a_long_pause_lets_the_loudspeaker_go_and_nobody_notices(listening: Listening):
+    listening.play(3.0)
+    heard_from(listening, 3.2)
+    listening.pause()
+    until(lambda: not children(), within=70.0)
+    assert listening.trouble() is None
+    listening.play(8.0)
+    heard_from(listening, 8.1)
+    assert listening.trouble() is None
+
+
 def test_without_a_sound_server_a_sentence_says_so(listening: Listening, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
     listening.play(3.0)

@@ -83,6 +83,12 @@ class Player:
         self._orders.put(json.dumps(facts).encode() + b"\n" + sound)
 
     def _run(self) -> None:
+        error = None
+        with contextlib.suppress(OSError):  # no process can be started now: it is lost from the beginning
+            error = self._work()
+        self._lost(self, error)
+
+    def _work(self) -> InterviewError | None:
         """Linux ends a child with the thread that started it, so this one stays until the process has ended."""
         process = subprocess.Popen(
             command(MODULE),
@@ -102,10 +108,10 @@ class Player:
         self._orders.put(None)
         process.wait()
         writer.join()
-        self._lost(self, error)
+        return error
 
     def _listen(self, pipe: IO[bytes]) -> InterviewError | None:
-        for line in pipe:
+        while (line := pipe.readline()).endswith(b"\n"):  # a last line may be cut off
             facts = json.loads(line)
             if "error" in facts:
                 return named_error(facts)

@@ -20,12 +20,13 @@ from interview_tui.pipeline.listening.deck import Deck
 from interview_tui.pipeline.listening.player import Heard, State
 from interview_tui.pipeline.listening.stretch import Stretch
 from interview_tui.pipeline.microphone import sound_system
-from interview_tui.pipeline.play_back import no_loudspeaker, output_device
+from interview_tui.pipeline.play_back import no_loudspeaker, nothing_to_hear_with, output_device
 from interview_tui.pipeline.processes import die_with_parent, error_facts
 
 LATENCY_S = 0.25  # head-room for a busy machine; what waits there is dropped at a pause
 TELL_EVERY_S = 0.05
 STALLED_AFTER_S = 2.0
+ASK_EVERY_S = 2.0  # whether the sound server still has a loudspeaker: it goes on taking sound without one
 IDLE_AFTER_S = 60.0  # then the device is let go, so that a headset may sleep and another one be found
 
 Orders = queue.SimpleQueue[tuple[dict[str, Any], bytes]]
@@ -40,6 +41,7 @@ class _Loudspeaker:
         self._name, self._deck = str(device["name"]), deck
         self.running = False
         self._called = 0.0
+        self._gone = False
         try:
             self._stream = self._system.RawOutputStream(
                 samplerate=rate,
@@ -51,6 +53,7 @@ class _Loudspeaker:
             )
         except self._system.PortAudioError as error:
             raise no_loudspeaker(f"The loudspeaker {self._name} cannot be opened. ({error})") from error
+        threading.Thread(target=self._ask, daemon=True).start()
 
     def run(self) -> None:
         self._called = time.monotonic()
@@ -67,10 +70,17 @@ class _Loudspeaker:
             self._stream.abort()
 
     def look(self) -> None:
-        """Raises ``NoLoudspeaker`` when the device has stopped taking sound."""
+        """Raises ``NoLoudspeaker`` when the device is gone or has stopped taking sound."""
+        if self._gone:
+            raise no_loudspeaker("The loudspeaker is gone.")
         stalled = time.monotonic() - self._called > STALLED_AFTER_S
         if self.running and (stalled or not self._stream.active):
             raise no_loudspeaker(f"The loudspeaker {self._name} has stopped taking sound.")
+
+    def _ask(self) -> None:
+        while not self._gone:
+            time.sleep(ASK_EVERY_S)
+            self._gone = self.running and nothing_to_hear_with()
 
     def _give(self, out: Any, frames: int, times: Any, _status: object) -> None:
         self._called = time.monotonic()

@@ -85,6 +85,14 @@ class _Coming(ListeningSound):
         super().close()
 
     def _open(self) -> None:
+        try:
+            self.trouble = self._work()
+        except OSError:  # no process can be started now
+            self.trouble = _cut_off(0.0)
+        self.frames = self.ready
+        self._begun.set()
+
+    def _work(self) -> InterviewError | None:
         """Linux ends a child with the thread that started it, so this one stays until the process has ended."""
         process = subprocess.Popen(
             command(MODULE),
@@ -100,14 +108,13 @@ class _Coming(ListeningSound):
         with contextlib.suppress(OSError), process.stdin as pipe:  # it has died already: nothing will come then
             pipe.write(self._order)
         with process.stdout as pipe:
-            self.trouble = self._take_all(pipe)
-        self.frames = self.ready
+            trouble = self._take_all(pipe)
         process.kill()
         process.wait()
-        self._begun.set()
+        return trouble
 
     def _take_all(self, pipe: IO[bytes]) -> InterviewError | None:
-        for line in pipe:
+        while (line := pipe.readline()).endswith(b"\n"):  # a last line may be cut off
             facts: dict[str, Any] = json.loads(line)
             if "error" in facts:
                 return named_error(facts)
