@@ -276,13 +276,16 @@ def test_a_player_that_is_killed_is_told_and_the_next_play_is_heard(listening: L
 def test_a_frozen_player_holds_nothing_up_and_is_replaced(listening: Listening, monkeypatch: pytest.MonkeyPatch):
     listening.play(3.0)
     heard_from(listening, 3.2)
-    monkeypatch.setattr(players, "PATIENCE_S", 1.0)
     (pid,) = children()
     os.kill(pid, signal.SIGSTOP)
+    frozen = listening.position
+    time.sleep(1.8)
+    assert listening.position < frozen + 1.3  # no further than what was given to it
     asked = time.monotonic()
     for _ in range(200):  # far more than the pipe to it takes
         listening.jump(0.05)
     assert time.monotonic() - asked < 0.5
+    monkeypatch.setattr(players, "PATIENCE_S", 0.5)
     until(lambda: listening.trouble() is not None)
     monkeypatch.undo()
     listening.play(8.0)

@@ -30,7 +30,8 @@ class Listening:
         self._at = 0.0  # where it stands, or where the stretch that is being played began
         self._rewind = 0.0
         self._until = sound.seconds
-        self._sent = 0
+        self._sent = 0  # frames, up to the one that goes to the player next
+        self._all_sent = False
         self._turn = 0  # counts the stretches that were played, so that a late word about an old one is told apart
         self._heard: Heard | None = None
         self._closed = False
@@ -124,7 +125,7 @@ class Listening:
         if not self._playing or self._heard is None:
             return self._at
         gone = time.monotonic() - self._heard.when if self._heard.state == "moving" else 0.0
-        return min(self._heard.position + gone * self._speed, self._until)
+        return min(self._heard.position + gone * self._speed, self._until, self._sent / self._sound.rate)
 
     def _start(self, at: float, until: float) -> None:
         if self._closed:
@@ -133,14 +134,14 @@ class Listening:
         self._at, self._until = self._within(at), self._within(until)
         self._turn += 1
         self._playing = True
-        self._sent = round(self._at * self._sound.rate)
+        self._sent, self._all_sent = round(self._at * self._sound.rate), False
         if self._player is None:
             self._player = Player(self._sound.rate, self._sound.channels, self._was_heard, self._lost)
         self._player.start(self._turn, self._at, self._speed)
         self._send(self._at)
 
     def _stop_at(self, position: float) -> None:
-        self._at, self._rewind, self._playing = position, REWIND_S, False
+        self._at, self._rewind, self._playing = self._within(position), REWIND_S, False
 
     def _send(self, heard: float) -> None:
         """Give the player what comes after ``heard``, and no more than it needs to go on without a break."""
@@ -148,8 +149,9 @@ class Listening:
         wanted = min(last, round((heard + AHEAD_S * self._speed) * self._sound.rate))
         piece = self._sound.piece(self._sent, wanted)
         self._sent += len(piece) // self._sound.align
-        if self._player is not None and (piece or self._sent >= last):
-            self._player.send(self._turn, piece, last=self._sent >= last)
+        if self._player is not None and not self._all_sent:
+            self._all_sent = self._sent >= last
+            self._player.send(self._turn, piece, last=self._all_sent)
 
     def _was_heard(self, heard: Heard) -> None:
         with self._lock:
