@@ -42,7 +42,7 @@ class Segment:
     """What Whisper gives as one line, by its own reckoning; some of it is of the whole window.
 
     Attributes:
-        start, end: seconds of recorded sound.
+        start, end: seconds of recorded sound; both may lie beyond the window's end, where it has been silent since.
         text: as the model writes it, with its leading space.
         tokens: with those for the times.
         no_speech: probability that the window holds no speech.
@@ -76,12 +76,17 @@ class HeardWindow:
         phrases: in order of time; none where the model hears nobody.
         tries: what was tried before the phrases were believed, in words such as "again at temperature 0.2".
         agreement: 0 to 1, how much a second pass heard the same; None where there was none.
+        differs: where it heard something else, in seconds of recorded sound.
+        sounds_like: the language that a model of several would have guessed, and how sure it is of that, 0 to 1; None
+            where it was not asked.
     """
 
     window: Window
     phrases: tuple[Phrase, ...]
     tries: tuple[str, ...] = ()
     agreement: float | None = None
+    differs: tuple[tuple[float, float], ...] = ()
+    sounds_like: tuple[str, float] | None = None
 
 
 class Hearer(Protocol):

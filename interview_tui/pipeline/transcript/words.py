@@ -6,9 +6,11 @@ from typing import Literal
 SpeakerFrom = Literal["channel", "proposed", "person"]
 """How the speaker of a turn is known: by their own microphone, as a proposal of the program, or from a person."""
 
-DoubtKind = Literal["no voice", "no words", "repeated", "unsure", "unsure word", "figure", "passes", "speaker"]
+DoubtKind = Literal[
+    "no voice", "no words", "repeated", "unsure", "unsure word", "figure", "passes", "speaker", "language"
+]  # fmt: skip
 """Why somebody should listen: words where no voice is heard; voice without words; the same again and again; an unsure
-stretch; an unsure word; an unsure figure; two passes that disagree; who is speaking."""
+stretch; an unsure word; an unsure figure; two passes that disagree; who is speaking; the language may be another."""
 
 DoubtState = Literal["open", "heard", "corrected", "unclear"]
 
