@@ -11,7 +11,7 @@
         MicrophoneError     NoSoundSystem, NoMicrophone, NoLoudspeaker, NotReady, PretendRefused
         RecordingError      AlreadyRecording, RecorderLost, DiskTooFull, NotSound, CopyDiffers, NothingRecorded,
                             SecondPlaceMissing, SecondPlaceRefused, StrikeUnfinished
-        ModelError          NoModel, ModelDamaged
+        ModelError          NoModel, ModelDamaged, ForeignModel, NoRoomForModel
         TranscriptError     NoTranscript, TranscriptExists, NothingToTranscribe, WordsElsewhere, NoSuchPlace,
                             BeingTranscribed
         ClusterError        ClusterNotInstalled, ClusterRefused, ClusterLost, NoWorkers
@@ -203,6 +203,13 @@ class NoModel(ModelError): ...
 
 
 class ModelDamaged(ModelError): ...
+
+
+class ForeignModel(ModelError):
+    """A model of another library, or something that is no model."""
+
+
+class NoRoomForModel(ModelError): ...
 
 
 class TranscriptError(InterviewError):

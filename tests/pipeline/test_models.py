@@ -1,14 +1,16 @@
-"""A model's file is what it says, or it is not opened: found, checked, brought on a stick, told from foreign ones."""
+"""A model's file is what it says, or it is not opened."""
 
 import base64
 import gzip
 import os
 import pickle
-import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from model_files import demo_copy, publish_demo_as
 
 from interview_tui.errors import ModelDamaged, NoModel
 from interview_tui.pipeline.transcript import ModelFile, find_model, known_sha256, open_model
@@ -17,12 +19,6 @@ from interview_tui.pipeline.transcript import ModelFile, find_model, known_sha25
 @pytest.fixture(scope="module")
 def demo():
     return open_model(find_model("demo", Path("nowhere")))
-
-
-def demo_copy(folder, name):
-    path = folder / name
-    shutil.copyfile(find_model("demo", folder).path, path)
-    return path
 
 
 def test_a_published_model_that_is_not_here(tmp_path):
@@ -135,8 +131,28 @@ def test_a_published_model_gets_its_own_alignment(tmp_path, monkeypatch, demo):
 
     heads = np.zeros((demo.whisper.dims.n_text_layer, demo.whisper.dims.n_text_head), bool)
     heads[1, 1] = True
-    monkeypatch.setitem(whisper._MODELS, "tiny.en", f"https://example.org/{demo.file.sha256}/tiny.en.pt")
+    publish_demo_as(monkeypatch, "tiny.en")
     monkeypatch.setitem(whisper._ALIGNMENT_HEADS, "tiny.en", base64.b85encode(gzip.compress(heads.tobytes())))
     demo_copy(tmp_path, "tiny.en.pt")
     opened = open_model(ModelFile("tiny.en", tmp_path / "tiny.en.pt", demo.file.sha256, demo=False))
     assert opened.whisper.alignment_heads.indices().T.tolist() == [[1, 1]]
+
+
+# Memory
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process's memory cannot be limited so")
+def test_too_little_memory_is_a_sentence(tmp_path):
+    program = (
+        "import resource, sys\nfrom pathlib import Path\nimport torch, whisper\n"
+        "from interview_tui.errors import ModelDamaged, ModelError\n"
+        "from interview_tui.pipeline.transcript import find_model, open_model\n"
+        "torch.set_num_threads(1)\nmodel = find_model('demo', Path('nowhere'))\n"
+        "used = int(Path('/proc/self/statm').read_text().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + 20_000_000,) * 2)\n"
+        "try:\n    open_model(model)\n"
+        "except ModelDamaged:\n    raise\n"
+        "except ModelError as error:\n    print(*error.lines(), sep='|')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("This computer has too little free memory for the model demo.|The recording is"), done

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Never
 
 from interview_tui.errors import ModelDamaged, ModelError, NoModel
 from interview_tui.pipeline.offline import no_network
+from interview_tui.pipeline.transcript.model_kinds import refuse_foreign
+from interview_tui.pipeline.transcript.model_sizes import in_bytes, published
 
 if TYPE_CHECKING:
     from whisper.model import Whisper
@@ -50,6 +52,11 @@ def known_sha256() -> Mapping[str, str]:
     return {name: url.split("/")[-2] for name, url in _published().items()}
 
 
+def published_url(name: str) -> str:
+    """Where OpenAI gives a model."""
+    return _published()[name]
+
+
 def find_model(name_or_path: str, folder: Path) -> ModelFile:
     """The model's file, its SHA-256 taken now.
 
@@ -58,7 +65,7 @@ def find_model(name_or_path: str, folder: Path) -> ModelFile:
 
     Raises:
         NoModel: no such file; says where it looked.
-        ModelDamaged: the file differs from what was published under its name.
+        ModelDamaged: the file differs from what was published under its name. ForeignModel: another library's.
     """
     if name_or_path == DEMO:
         return _checked(DEMO, _first_file([_DEMO_FILE]) or _raise(_no_demo()), DEMO_SHA256)
@@ -67,7 +74,9 @@ def find_model(name_or_path: str, folder: Path) -> ModelFile:
         names = dict.fromkeys((f"{name_or_path}.pt", _published_file(name_or_path)))
         path = _first_file([folder / name for name in names]) or _raise(_not_here(name_or_path, list(names), folder))
         return _checked(name_or_path, path, published[name_or_path])
-    path = _first_file([Path(name_or_path)]) or _raise(_unknown(name_or_path))
+    given = Path(name_or_path).expanduser()
+    refuse_foreign(given)
+    path = _first_file([given]) or _raise(_unknown(name_or_path))
     sha256 = file_sha256(path)
     if path.stem in published and sha256 != published[path.stem]:
         raise _differs(path, sha256, published[path.stem])
@@ -98,6 +107,14 @@ def file_sha256(path: Path) -> str:
         raise NoModel(f"{path} cannot be read ({error.strerror}).", hint="Check who may read it.") from error
 
 
+def how_it_differs(path: Path) -> str:
+    """Of a file that is not what was published under its name: whether its length says why."""
+    expected, found = published(path.stem), path.stat().st_size
+    if expected is None or found >= expected.bytes:
+        return "damaged, or is another model"
+    return f"cut off, or is another model: {in_bytes(found)} of {in_bytes(expected.bytes)}"
+
+
 def _first_file(places: Sequence[Path]) -> Path | None:
     return next((place.expanduser().resolve() for place in places if place.expanduser().is_file()), None)
 
@@ -105,6 +122,7 @@ def _first_file(places: Sequence[Path]) -> Path | None:
 def _checked(name: str, path: Path, expected: str) -> ModelFile:
     sha256 = file_sha256(path)
     if sha256 != expected:
+        refuse_foreign(path)
         raise _differs(path, sha256, expected)
     return ModelFile(name, path, sha256, demo=sha256 == DEMO_SHA256)
 
@@ -144,7 +162,7 @@ def _published() -> Mapping[str, str]:
 
 def _published_file(name: str) -> str:
     """``turbo`` -> ``large-v3-turbo.pt``: two published names are nicknames."""
-    return _published()[name].rsplit("/", 1)[-1]
+    return published_url(name).rsplit("/", 1)[-1]
 
 
 def _alignment_heads(name: str) -> bytes:
@@ -182,7 +200,7 @@ def _unknown(text: str) -> NoModel:
 
 def _differs(path: Path, found: str, expected: str) -> ModelDamaged:
     return ModelDamaged(
-        f"{path} is damaged or is another model: its SHA-256 is {found}, but it should be {expected}.",
+        f"{path} is {how_it_differs(path)}: its SHA-256 is {found}, but it should be {expected}.",
         safe="It was not opened.",
         hint="Copy the file again. A model of your own needs a file name that none of the published models has.",
     )
