@@ -10,6 +10,7 @@ from pathlib import Path
 from interview_tui import __version__, sealed
 from interview_tui.errors import StudyExists, TranscriptError
 from interview_tui.pipeline.transcript import Transcript
+from interview_tui.pipeline.transcript.model_file import DEMO_SHA256, WORTHLESS
 from interview_tui.pipeline.transcript_anonymised import (
     AnonymisedTranscript,
     Replacement,
@@ -94,6 +95,11 @@ def refuse_taken_out(study: Study, transcript: Transcript) -> None:
         )
 
 
+def worthless(study: Study, transcript: Transcript) -> str:
+    """What to say of words that the demo model wrote of real speech; "" where they are another's, or pretend."""
+    return WORTHLESS if transcript.model_sha256 == DEMO_SHA256 and not study.config.pretend else ""
+
+
 def _write(study: Study, to: Path, files: dict[str, tuple[str, str, bytes]], by: str) -> list[words.Release]:
     """All files under new names first, so that a full disk leaves nothing behind; then each gets its own name."""
     sealed.make_private_folder(to)
@@ -143,7 +149,7 @@ def _document(study: Study, found: words.SessionWords, ledger: Sequence[Replacem
     events = log.events(study, participant, session.id)
     rate = _rate(study, session.id, events)
     headings = _headings(study.guide(session.guide_sha256), events, rate)
-    about = _about(session, transcript)
+    about = _about(session, transcript, worthless(study, found.transcript))
     return CodingDocument(
         transcript,
         headings=tuple(replace(one, text="") if _holds_original(one.text, ledger) else one for one in headings),
@@ -175,7 +181,7 @@ def _headings(guide: TopicGuide, events: Sequence[Event], rate: int) -> tuple[He
     )
 
 
-def _about(session: Session, transcript: AnonymisedTranscript) -> tuple[tuple[str, str], ...]:
+def _about(session: Session, transcript: AnonymisedTranscript, warning: str) -> tuple[tuple[str, str], ...]:
     """The page header: a month and not a date, because a date can identify."""
     return (
         ("Code", session.participant),
@@ -186,6 +192,7 @@ def _about(session: Session, transcript: AnonymisedTranscript) -> tuple[tuple[st
         ("Companion", "yes" if session.companion else "no"),
         ("Guide", f"version {session.guide_version}"),
         ("Transcribed with", f"Whisper {transcript.model}, interview-tui {__version__}"),
+        *([("Warning", warning)] if warning else []),
         ("Made anonymous by", transcript.anonymised_by),
         ("Checked by", transcript.checked_by),
     )

@@ -7,7 +7,7 @@ import msgspec
 
 from interview_tui.batch import exporting
 from interview_tui.cli.context import Choices, study_choices
-from interview_tui.cli.output import give_json, minutes
+from interview_tui.cli.output import aside, give_json, minutes
 from interview_tui.cli.pager import show_words
 from interview_tui.pipeline.transcript import Transcript
 from interview_tui.store import people, words
@@ -27,12 +27,15 @@ def transcript_verb(code: str, number: int | None, to_stdout: bool, as_json: boo
         words.row_of(study, session.id)
         found = words.load(study, choices.keys(study), session.id).transcript
         exporting.refuse_taken_out(study, found)
+        warning = exporting.worthless(study, found)
         remarks = exporting.without_sound(study, session.participant, session.id)
         if as_json:
+            if warning:
+                aside(warning)
             give_json({**msgspec.to_builtins(found), "remarks": msgspec.to_builtins(remarks)})
             return
         doubts = [f"doubt {minutes(one.start)} to {minutes(one.end)}: {one.reason}" for one in found.doubts]
-        lines = [*_read_out(found, remarks), "", *doubts]
+        lines = [*([warning, ""] if warning else []), *_read_out(found, remarks), "", *doubts]
         show_words(lines, to_stdout=to_stdout)
 
 

@@ -10,6 +10,7 @@ import soundfile
 
 from interview_tui.cli import run
 from interview_tui.pipeline.transcript import Transcript, Turn, Word
+from interview_tui.pipeline.transcript.model_file import DEMO_SHA256, WORTHLESS
 from interview_tui.pipeline.transcript_anonymised import Decision, decide, propose, sign_off
 from interview_tui.store import Study, log, people, words
 from interview_tui.store.clock import now
@@ -118,8 +119,8 @@ def test_a_model_on_a_stick_is_taken_only_if_it_was_published(
     stick.parent.mkdir()
     stick.write_bytes(b"cut off")
     assert run(["models", "add", str(stick)]) == 1
-    assert "damaged" in capfd.readouterr().err
-    assert not (tmp_path / "models").exists()
+    assert "cut off" in capfd.readouterr().err
+    assert list((tmp_path / "models").iterdir()) == []
     monkeypatch.setattr("whisper._MODELS", {"small.en": f"https://example.org/{sha256(b'cut off').hexdigest()}/s.pt"})
     assert run(["models", "add", str(stick)]) == 0
     assert (tmp_path / "models" / "small.en.pt").read_bytes() == b"cut off"
@@ -130,10 +131,10 @@ def test_a_download_without_a_network_is_said_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ):
     monkeypatch.setenv("INTERVIEW_TUI_MODELS", str(tmp_path / "models"))
-    monkeypatch.setattr("whisper._MODELS", {"tiny": "http://127.0.0.1:9/abc/tiny.pt"})
+    monkeypatch.setattr("whisper._MODELS", {"tiny": "https://127.0.0.1:9/abc/tiny.pt"})
     assert run(["models", "download", "tiny"]) == 1
     assert "on a stick" in capfd.readouterr().err
-    assert list((tmp_path / "models").iterdir()) == []
+    assert not (tmp_path / "models").exists()
     assert run(["models", "download", "no-such-model"]) == 1
 
 
@@ -162,13 +163,15 @@ SPOKEN = (
 OFF, OUT = "off the record 00:01:00, 4 minutes", "taken out at the participant's wish 00:01:40, 3 minutes"
 
 
-def put_words(study: Study, made_at: str, spoken: tuple[tuple[str, float, str], ...] = SPOKEN) -> None:
+def put_words(
+    study: Study, made_at: str, spoken: tuple[tuple[str, float, str], ...] = SPOKEN, model_sha256: str = "0" * 64
+) -> None:
     """Words with a friend's name in them, decided on by one person and signed off by another."""
     turns = []
     for speaker, start, text in spoken:
         heard = (Word(word, start + n / 2, start + n / 2 + 0.4, 0.9) for n, word in enumerate(text.split()))
         turns.append(Turn(speaker, tuple(heard)))
-    transcript = Transcript("P07", "P07/interview-01", 310.0, "demo", "0" * 64, "en", made_at, tuple(turns))
+    transcript = Transcript("P07", "P07/interview-01", 310.0, "demo", model_sha256, "en", made_at, tuple(turns))
     review, _ = propose(transcript, salt="salt", next_numbers={})
     review = decide(review, [Decision(one.id, "replace", "[friend 1]", "AB", made_at) for one in review.proposals])
     words.save(study, words.SessionWords(transcript, sign_off(review, by="CD", at=made_at, transcript=transcript)))
@@ -237,3 +240,20 @@ def test_words_that_were_transcribed_before_they_were_taken_out_are_neither_show
     assert not (tmp_path / "out").exists()
     put_words(study, "2020-01-01T10:00:00.000000+00:00")  # nothing of it lies where something was taken out
     assert "like to" in done("transcript", "P07")
+
+
+@pytest.mark.parametrize("pretend", [True, False])
+def test_words_of_the_demo_model_are_called_worthless_wherever_they_are_shown_but_in_a_pretend_study(
+    pretend: bool, done, study: Study, taken_out: None, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+):
+    config = study.folder / "study.toml"
+    config.write_text(config.read_text().replace("pretend = true", f"pretend = {str(pretend).lower()}"))
+    put_words(study, now(), model_sha256=DEMO_SHA256)
+    shown = done("transcript", "P07")
+    assert (WORTHLESS in shown) is not pretend
+    json.loads(done("transcript", "P07", "--json"))
+    done("export", "P07", "--to", str(tmp_path / "out"))
+    word = docx.Document(str(tmp_path / "out" / "P07-interview-01.docx"))
+    header = " ".join(paragraph.text for paragraph in word.sections[0].header.paragraphs)
+    assert "Transcribed with" in header
+    assert (WORTHLESS in header) is not pretend

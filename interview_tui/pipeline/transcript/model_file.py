@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from whisper.model import Whisper
 
 DEMO = "demo"
+WORTHLESS = "The demo model knows only a few made-up sentences. On real speech what it writes is worthless."
 DEMO_SHA256 = "f2afbe339bb1dacafc56c4f39acc7a7e994f83d1dce7f8799db1635f78fd29bc"
 _DEMO_FILE = Path(__file__).parents[2] / "models" / "demo.en.pt"
 
