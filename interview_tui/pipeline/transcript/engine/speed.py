@@ -27,6 +27,11 @@ def seconds_for_an_hour(size: Size) -> float:
     return WINDOWS_AN_HOUR * window_work(size, TOKENS_A_WINDOW) / (_SHARE_OF_PEAK * peak())
 
 
+def is_measured() -> bool:
+    """Whether an estimate can be had at once; else torch is loaded for it, which a screen leaves to another process."""
+    return kept("peak") is not None
+
+
 def peak() -> float:
     """Floating-point operations a second of a large matrix product here, all threads; measured once and kept."""
     file = kept("peak")
