@@ -21,7 +21,7 @@ _SILENCE = 1e-11  # mean square, -110 dB: below the smallest step of a recording
 _ROOM_S = 30.0  # in which somebody stops for breath, so that the room alone is heard
 _ROOM_SHARE = 10  # per cent of that time that are no louder than the room
 _SMOOTH = 5  # rows, 50 ms: a shorter quiet is a consonant
-_GUARD = 0.25  # of the room's noise: what is left of it may wander as much
+_GUARD = 0.15  # of the room's noise: what is left of it may wander as much
 _MOST = 40.0  # decibels: more is not told apart
 _BLOCK = LOUDNESS_RATE // 5  # rows that are weighed as one
 _HEARD = 4.0  # times as loud as the room, 6 dB: somebody speaks
@@ -51,7 +51,7 @@ class Balance:
     """What the two channels of one recording tell.
 
     Attributes:
-        net: mean square above the channel's own noise, ``LOUDNESS_RATE`` rows a second, shape (rows, 2).
+        net: mean square over the channel's own noise, ``LOUDNESS_RATE`` rows a second, shape (rows, 2).
         room: that noise.
         people: decibels of channel 0 over channel 1 in each row, when the first person speaks, and the second.
         told: whether two people were found in the recording; else ``people`` is only what is usual.
@@ -87,24 +87,27 @@ def balance_of(level: "Values") -> Balance | None:
     Args:
         level: ``Speech.level`` of two channels.
     """
+    import numpy as np
+
     dead, alive = _dead(level)
     if not alive.any():
         return None
     room = _room(level, alive)
-    net = (level - room).clip(min=0.0)
+    net = level - room
     at, over = _blocks(net, room, alive)
     if _is_one_sound(over):
         return None
     people = _two_people(over)
-    followed = _followed(people or (_USUAL, -_USUAL), at, over, len(level))
-    return Balance(net, room, followed, people is not None, dead)
+    if people is None:
+        return Balance(net, room, np.broadcast_to((_USUAL, -_USUAL), level.shape), False, dead)
+    return Balance(net, room, _followed(people, at, over, len(level)), True, dead)
 
 
 def _over(heard: "Values", room: "Values") -> "Values":
     """Decibels of channel 0 over channel 1."""
     import numpy as np
 
-    guarded = heard + _GUARD * room + _SILENCE
+    guarded = heard.clip(min=0.0) + _GUARD * room + _SILENCE
     over: Values = np.clip(10 * np.log10(guarded[..., 0] / guarded[..., 1]), -_MOST, _MOST)
     return over
 
@@ -149,7 +152,7 @@ def _blocks(net: "Values", room: "Values", alive: "NDArray[np.bool_]") -> tuple[
     heard, quiet = (one[: count * _BLOCK].reshape(count, _BLOCK, 2).sum(axis=1) for one in (net, room))
     whole = alive[: count * _BLOCK].reshape(count, _BLOCK).all(axis=1)
     spoken = whole & (heard > _HEARD * quiet + _SILENCE).any(axis=1)
-    middles = np.flatnonzero(spoken) * float(_BLOCK) + _BLOCK / 2
+    middles: Values = (np.flatnonzero(spoken) * _BLOCK + _BLOCK / 2).astype(np.float64)
     return middles, _over(heard, quiet)[spoken]
 
 
