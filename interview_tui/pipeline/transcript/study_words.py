@@ -4,7 +4,7 @@ import warnings
 
 from interview_tui.errors import BadStudyWords
 
-MOST_TOKENS = 223  # whisper/decoding.py: half of what a decoder holds, less one
+MOST_TOKENS = 180  # Whisper can be told 223 (whisper/decoding.py); what asks it for fillers takes up to 43 of them
 
 
 def refuse_long_prompt(words: str) -> None:
@@ -14,7 +14,7 @@ def refuse_long_prompt(words: str) -> None:
         raise BadStudyWords(
             f"The study's words are too many: they are {tokens} of Whisper's tokens, and it can be told {MOST_TOKENS}.",
             safe="Nothing was changed.",
-            hint="Keep those that Whisper gets wrong, some 60 to 80 words: interview-tui words --remove WORD.",
+            hint="Keep those that Whisper gets wrong, some fifty at most: interview-tui words --remove WORD.",
         )
 
 
