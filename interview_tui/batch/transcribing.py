@@ -1,16 +1,18 @@
-"""Sessions and open keys in, sealed transcripts with their proposals out, one after the other."""
+"""One interview and open keys in, its order to a worker and its sealed transcript with proposals out."""
 
-import functools
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from interview_tui.batch.worker import Enough, Order, Progress, run_in_worker
-from interview_tui.errors import InterviewError, NothingToTranscribe, TranscriptExists
+from interview_tui import sealed
+from interview_tui.batch.asked import asked
+from interview_tui.batch.worker import Enough, Order, Wanted, Worker
+from interview_tui.errors import NothingToTranscribe, TranscriptExists
 from interview_tui.pipeline.transcript import Hearing, ModelFile, Transcript
 from interview_tui.pipeline.transcript_anonymised import propose
-from interview_tui.store import Study, log, people, queue, recordings, words
+from interview_tui.store import Study, hearings, log, people, queue, recordings, words
 from interview_tui.store.clock import now
-from interview_tui.store.keys import OpenKeys
+from interview_tui.store.keys import OpenKeys, public_key
+from interview_tui.store.runner import Runner
 from interview_tui.study.events import Json, Kind
 from interview_tui.study.session import Session
 
@@ -27,13 +29,14 @@ def waiting(study: Study, *, again: bool = False) -> list[Session]:
     ]
 
 
-def enqueue(study: Study, session: Session, model: ModelFile, *, again: bool = False) -> None:
-    """Put one interview in the queue.
+def enqueue(study: Study, session: Session, model: ModelFile, *, again: bool = False, beam: int | None = None) -> None:
+    """Put one interview in the queue, or let one that is paused or stopped there wait for its turn.
 
     Raises ``NothingToTranscribe`` without sound, ``TranscriptExists`` unless ``again`` says to make it anew (the
-    decisions that people made are kept).
+    decisions that people made are kept), ``BeingTranscribed``.
     """
-    if _sealed_seconds(study, session.id) <= 0:
+    seconds = _sealed_seconds(study, session.id)
+    if seconds <= 0:
         raise NothingToTranscribe(
             f"{session.id} has no finished recording.",
             safe="Nothing was changed.",
@@ -45,63 +48,39 @@ def enqueue(study: Study, session: Session, model: ModelFile, *, again: bool = F
             safe="It was not touched.",
             hint="To make it anew and keep the decisions: --again.",
         )
-    queue.add(study, session.participant, session.id, model.name)
+    if (job := queue.find(study, session.id)) is not None and job.state is queue.JobState.DONE:
+        hearings.forget(study, session.id)  # what a crash left: anew means anew
+    queue.add(study, session.participant, session.id, model.name, beam, seconds)
 
 
-def run_queue(
-    study: Study,
-    keys: OpenKeys,
-    model: ModelFile,
-    progress: Callable[[str, float, float], None],
-    enough: Callable[[], bool] = lambda: False,
-) -> list[str]:
-    """Transcribe all that waits, one after the other; one that stops does not stop the others.
-
-    Args:
-        progress: called with session, seconds done and seconds in all.
-        enough: asked a few times a second; True ends what runs at once, and leaves the rest waiting.
-
-    Returns the sessions that stopped; each one's problem stands in its job.
-    """
-    stopped = []
+def sweep(study: Study) -> None:
+    """Take away windows that a crash left beside a finished transcript."""
     for job in queue.jobs(study):
-        if job.state is queue.JobState.DONE or not queue.holds(study, job.session):  # somebody took it out meanwhile
-            continue
-        if enough():
-            break
-        try:
-            transcribe_session(study, keys, job.session, model, functools.partial(progress, job.session), enough)
-        except Enough:
-            break
-        except InterviewError as error:
-            queue.ended(study, job.session, queue.JobState.STOPPED, " ".join(error.lines()))
-            stopped.append(job.session)
-    return stopped
+        if job.state is queue.JobState.DONE:
+            hearings.forget(study, job.session)
 
 
 def transcribe_session(
-    study: Study,
-    keys: OpenKeys,
-    session: str,
-    model: ModelFile,
-    progress: Progress,
-    enough: Callable[[], bool] = lambda: False,
+    study: Study, keys: OpenKeys, session: str, model: ModelFile, progress: Callable[[float, float], None]
 ) -> words.TranscriptRow:
-    """Transcribe one interview, propose what could identify somebody, seal both, and say so in the log.
-
-    Raises ``Enough`` when ``enough`` said so meanwhile; the job stays as begun.
-    """
-    order = _order(study, keys, session, model)
-    queue.going_on(study, session, 0.0, _sealed_seconds(study, session))
-
-    def report(done: float, seconds: float) -> None:
-        queue.going_on(study, session, done, seconds)
-        progress(done, seconds)
-
-    transcript = run_in_worker(order, report, enough)
+    """Transcribe one interview without the queue, and keep it. ``progress``: of seconds done and in all."""
+    with Worker() as worker:
+        transcript = worker.transcribe(
+            order(study, keys, session, model), lambda far: progress(far.done, far.seconds), lambda: Wanted.ALL
+        )
     row = keep(study, keys, transcript)
-    queue.ended(study, session, queue.JobState.DONE)
+    hearings.forget(study, session)
     return row
+
+
+def finish(study: Study, keys: OpenKeys, transcript: Transcript, me: Runner) -> None:
+    """Keep a transcript of the queue, and only then let its windows go; ``Enough`` where nobody wants it any more."""
+    with study.db.writing():
+        if queue.is_at(study, transcript.session, me) is None:
+            raise Enough
+        keep(study, keys, transcript)
+        queue.ended(study, transcript.session, me, queue.JobState.DONE)
+    hearings.forget(study, transcript.session)
 
 
 def keep(study: Study, keys: OpenKeys, transcript: Transcript) -> words.TranscriptRow:
@@ -124,7 +103,8 @@ def keep(study: Study, keys: OpenKeys, transcript: Transcript) -> words.Transcri
     return row
 
 
-def _order(study: Study, keys: OpenKeys, session: str, model: ModelFile) -> Order:
+def order(study: Study, keys: OpenKeys, session: str, model: ModelFile, beam: int | None = None) -> Order:
+    """What a worker needs for one interview, with the windows that were heard of it before."""
     recording = recordings.of_session(study, session)
     if recording is None:
         raise NothingToTranscribe(
@@ -137,32 +117,14 @@ def _order(study: Study, keys: OpenKeys, session: str, model: ModelFile) -> Orde
         model=model,
         participant=recording.participant,
         session=session,
-        hearing=Hearing(study.config.languages[0]),
+        hearing=Hearing(study.config.languages[0], beam, ", ".join(study.config.study_words)),
         speakers=(INTERVIEWER, recording.participant) if channels == 2 else (),
-        asked=tuple(_asked(study, recording)),
+        asked=asked(study, recording),
         made_at=now(),
+        keep_in=sealed.make_private_folder(hearings.folder_of(study, session)),
+        words_key=public_key(study, recording.participant, "words"),
+        known=tuple(hearings.read(study, keys, session)),
     )
-
-
-def _asked(study: Study, recording: recordings.RecordingRow) -> Sequence[tuple[float, str]]:
-    """When each question was opened, in seconds of sound, with the wording that was read out."""
-    found = recordings.parts(study, recording)
-    rate = found[0].rate if found else 1
-    wording = {
-        question.label: (question.text, *question.prompts, *(cue.text for cue in question.cues if cue.kind == "Say"))
-        for question in study.guide().questions
-    }
-    opened = [
-        event
-        for event in log.events(study, recording.participant, recording.session)
-        if event.kind is Kind.QUESTION_OPENED and event.frame is not None
-    ]
-    return [
-        (event.frame / rate, text)
-        for event in opened
-        if event.frame is not None
-        for text in wording.get(str(event.data.get("question")), ())
-    ]
 
 
 def _sealed_seconds(study: Study, session: str) -> float:

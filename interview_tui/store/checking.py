@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from interview_tui import sealed
 from interview_tui.errors import InterviewError, StudyDamaged
 from interview_tui.pipeline.recording import PartState, away, journal_entries, verify_parts
-from interview_tui.store import log, people, recordings, words
+from interview_tui.store import hearings, log, people, recordings, words
 from interview_tui.store.keys import OpenKeys, RecordClass
 from interview_tui.store.study import Study
 from interview_tui.study.events import Event, Kind, broken_link
@@ -50,6 +50,8 @@ def _files(study: Study, keys: OpenKeys | None) -> Iterator[Checked]:
             yield _journal(study, row)
     for transcript in words.rows(study):
         yield _transcript(study, transcript, keys)
+    for session in hearings.sessions(study):
+        yield _hearing(study, session, keys)
 
 
 def check_recording(study: Study, row: recordings.RecordingRow, keys: OpenKeys | None = None) -> Checked:
@@ -169,3 +171,18 @@ def _transcript(study: Study, row: words.TranscriptRow, keys: OpenKeys | None) -
     except InterviewError as error:
         return Checked(what, False, error.what, missing=(row.file,))
     return Checked(what, True, f"{row.words} words, " + ("read to its end" if keys else "as it was sealed"))
+
+
+def _hearing(study: Study, session: str, keys: OpenKeys | None) -> Checked:
+    """Windows of a transcript that is not finished. A damaged one is not missed: it is heard again."""
+    what = f"unfinished transcript {session}"
+    files = hearings.files(hearings.folder_of(study, session))
+    if keys is None:
+        return Checked(what, True, f"windows heard so far: {len(files)}, sealed")
+    try:
+        opened = hearings.read(study, keys, session)
+    except InterviewError as error:
+        return Checked(what, False, error.what, missing=tuple(path.name for path in files))
+    damaged = tuple(sorted({path.name for path in files} - {one.file for one in opened}))
+    sentence = f"windows heard so far: {len(files)}, read to the end: {len(opened)}"
+    return Checked(what, not damaged, sentence, missing=damaged)

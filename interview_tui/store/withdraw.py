@@ -11,7 +11,7 @@ from pathlib import Path
 from interview_tui import sealed
 from interview_tui.errors import NoTranscript
 from interview_tui.pipeline.recording.second_place import is_there, used_places
-from interview_tui.store import people, recordings, words
+from interview_tui.store import hearings, people, recordings, words
 from interview_tui.store.clock import now
 from interview_tui.store.keys import destroy_keys
 from interview_tui.store.study import Study
@@ -38,7 +38,9 @@ def withdraw(study: Study, code: str, *, by: str) -> Receipt:
     people.get(study, code)
     left = [_recall(Path(release.path), release) for release in words.releases(study, code)]
     keys = destroy_keys(study, code)
-    files = _delete_files(study, code)
+    study.db.run("DELETE FROM jobs WHERE participant = ?", code)  # first: whoever is at it keeps nothing any more
+    files = sum(hearings.forget(study, session) for session in hearings.sessions(study, code))
+    files += _delete_files(study, code)
     at = now()
     receipt = Receipt(code, at, _receipt_words(code, at, by, keys, files, left))
     with study.db.writing():

@@ -11,6 +11,7 @@ from interview_tui.errors import NoTranscript
 from interview_tui.pipeline.transcript import Transcript, Turn
 from interview_tui.pipeline.transcript.as_heard import Share, share
 from interview_tui.pipeline.transcript_anonymised import Replacement, Review, replacements, undecided
+from interview_tui.store import hearings
 from interview_tui.store.clock import now
 from interview_tui.store.keys import OpenKeys, public_key
 from interview_tui.store.study import Study
@@ -117,12 +118,12 @@ def load(study: Study, keys: OpenKeys, session: str) -> SessionWords:
 
 def forget(study: Study, session: str) -> None:
     """Take away the words of one interview, and its place in the queue, because its sound is no longer the same."""
+    study.db.run("DELETE FROM jobs WHERE session = ?", session)  # first: whoever is at it keeps nothing any more
+    hearings.forget(study, session)
     files = [path for name in _files(session) if (path := study.folder / name).exists()]
     for path in files:
         path.unlink()
-    with study.db.writing():
-        study.db.run("DELETE FROM transcripts WHERE session = ?", session)
-        study.db.run("DELETE FROM jobs WHERE session = ?", session)
+    study.db.run("DELETE FROM transcripts WHERE session = ?", session)
     if files:
         study.db.squeeze()
 

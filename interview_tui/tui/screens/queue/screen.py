@@ -4,7 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from interview_tui.batch import transcribing
+from interview_tui.batch.running import run_queue
 from interview_tui.errors import InterviewError
 from interview_tui.pipeline.transcript import ModelFile
 from interview_tui.store import Study, queue
@@ -28,6 +29,7 @@ from interview_tui.tui.screens.queue.models import (
     WORTHLESS,
     check_model,
     chosen_at_first,
+    in_words,
     models_here,
 )
 from interview_tui.tui.screens.queue.rows import Pace, QueueRow, State, prompt, queue_rows, summary, what_now
@@ -205,7 +207,8 @@ class QueueScreen(Screen[None]):
 
     @work(group="asking", exclusive=True)
     async def action_model(self) -> None:
-        here = [Choice(str(path), f"Use {path.stem}") for path in models_here()]
+        words = await asyncio.to_thread(lambda: in_words(models_here()))
+        here = [Choice(str(path), f"Use {said}") for path, said in words.items()]
         back = Choice(self._chosen, f"Leave it as it is: {self._model_name()}")
         others = [*here, Choice(DEMO, "Use the demo model: worthless on real speech")]
         choices = [back, *(other for other in others if other.value != back.value)]
@@ -273,9 +276,9 @@ def _transcribe(app: "CompanionApp", study: Study, keys: OpenKeys, model: ModelF
 
     try:
         _take_up(study, model, queue.JobState.RUNNING)  # left by a program that was closed
-        transcribing.run_queue(study, keys, model, _nothing, enough=closing)
+        run_queue(study, keys, model, enough=closing)
         while not closing() and _take_up(study, model, queue.JobState.WAITING):  # what was added meanwhile
-            transcribing.run_queue(study, keys, model, _nothing, enough=closing)
+            run_queue(study, keys, model, enough=closing)
     except InterviewError as error:
         app.post_message(TroubleMet(error))
 
@@ -286,7 +289,3 @@ def _take_up(study: Study, model: ModelFile, state: queue.JobState) -> bool:
     for job in found:
         queue.add(study, job.participant, job.session, model.name)
     return bool(found)
-
-
-def _nothing(*_: Any) -> None:
-    """How far it is stands in the study, where every screen reads it."""

@@ -1,0 +1,238 @@
+"""The queue as it runs: paused, cancelled, waiting for the plug or the night, with failures and another program beside
+it. Real processes and the real demo model; only the plug and the clock are handed in."""
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy
+import pytest
+from conftest import Template
+
+from interview_tui.batch import transcribing
+from interview_tui.batch.conditions import Conditions, wait_for
+from interview_tui.batch.pace import Pace
+from interview_tui.batch.running import run_queue
+from interview_tui.batch.worker import Interruptible, Paused, Wanted
+from interview_tui.errors import BeingTranscribed
+from interview_tui.interview import striking
+from interview_tui.pipeline.transcript import HeardWindow, Hearing, Window
+from interview_tui.store import Study, hearings, people, queue, words
+from interview_tui.store.keys import OpenKeys
+from interview_tui.store.queue import Job, JobState
+from interview_tui.store.running_times import RunningTimes, keep_running_times, night_from
+from interview_tui.store.withdraw import withdraw
+from tests.batch.interviews import SAID, demo_model, queue_program, recorded, said, sound_in_windows, waiting
+from tests.leaks import forms, leaks
+
+if TYPE_CHECKING:
+    from interview_tui.batch.worker import Sound
+
+Tell = Callable[[Job], None]
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    return sound_in_windows(tmp_path / "spoken.wav", 2)
+
+
+def states(study: Study) -> dict[str, JobState]:
+    return {job.participant: job.state for job in queue.jobs(study)}
+
+
+def when_begun(code: str, do: Callable[[Job], object], windows: int = 0) -> Tell:
+    """Do it once, as soon as so many windows of this participant are heard."""
+    left = [code]
+
+    def tell(job: Job) -> None:
+        if job.state is JobState.RUNNING and job.windows >= windows and job.participant in left:
+            left.remove(code)
+            do(job)
+
+    return tell
+
+
+def when_heard(code: str, do: Callable[[Job], object]) -> Tell:
+    return when_begun(code, do, windows=1)
+
+
+def all_of(*tells: Tell) -> Tell:
+    def tell(job: Job) -> None:
+        for one in tells:
+            one(job)
+
+    return tell
+
+
+def test_a_night_with_pauses_failures_and_a_cancelled_one(study: Study, keys: OpenKeys, sound: Path) -> None:
+    """P01 is withdrawn from while it runs, P02 is cancelled and kept, P03 has no keys, P04 is paused, P05 is well and
+    was put first, P06's sound is struck while it runs."""
+    sessions = {code: waiting(study, code, sound) for code in ("P01", "P02", "P03", "P04", "P05", "P06")}
+    queue.put_first(study, sessions["P05"])
+    for path in study.key_files("P03", "sound"):
+        path.write_bytes(path.read_bytes()[:-1])
+    order: list[str] = []
+    found: list[Path] = []
+    needles = forms(SAID)
+
+    def note(job: Job) -> None:
+        if job.participant not in order:
+            order.append(job.participant)
+        if job.windows:
+            found.extend(leaks([study.folder], needles))
+
+    def strike(job: Job) -> None:
+        plan = striking.plan(study, job.session, None, 60)
+        assert plan is not None
+        striking.carry_out(study, job.session, None, plan)
+
+    tell = all_of(
+        note,
+        when_heard("P01", lambda _: withdraw(study, "P01", by="EF")),
+        when_heard("P02", lambda job: queue.remove(study, job.session)),
+        when_begun("P04", lambda job: queue.pause(study, job.session)),
+        when_heard("P06", strike),
+    )
+    stopped = run_queue(study, keys, demo_model(), tell=tell)
+    assert order == ["P05", "P01", "P02", "P03", "P04", "P06"]
+    problems = {job.participant: job.problem for job in queue.jobs(study) if job.problem}
+    assert list(problems) == ["P03"], problems
+    assert "cut off or was changed" in str(problems["P03"])
+    assert stopped == [sessions["P03"]]
+    assert [row.participant for row in words.rows(study)] == ["P05"]
+    assert {code: state for code, state in states(study).items() if code in ("P03", "P05")} == {
+        "P03": JobState.STOPPED,
+        "P05": JobState.DONE,
+    }
+    assert states(study)["P04"] is JobState.PAUSED
+    assert set(states(study)) == {"P03", "P04", "P05"}
+    assert hearings.sessions(study) == [sessions["P02"], sessions["P04"]], "what was heard of the others is gone"
+    assert multiprocessing.active_children() == []
+    assert found == []
+    (study.folder / "control").write_bytes(needles[0])
+    assert leaks([study.folder], needles) == [study.folder / "control"]
+
+
+def test_it_waits_for_the_plug_and_goes_on_by_itself(study: Study, keys: OpenKeys, sound: Path) -> None:
+    session = waiting(study, "P07", sound)
+    keep_running_times(study, RunningTimes(on_mains=True))
+    plugged = [True]
+    seen: list[tuple[JobState, str | None]] = []
+
+    def tell(job: Job) -> None:
+        if (job.state, job.waits_for) not in seen:
+            seen.append((job.state, job.waits_for))
+            plugged[:] = [len(seen) != 1]
+        if job.waits_for:
+            assert multiprocessing.active_children() == [], "no sound stays open for hours"
+
+    run_queue(study, keys, demo_model(), tell=tell, conditions=Conditions(power=lambda: plugged[0]))
+    running, done = (JobState.RUNNING, None), (JobState.DONE, None)
+    assert seen == [running, (JobState.WAITING, "mains power"), done]
+    assert all(word in str(said(study, keys, session)) for word in SAID[:2])
+
+
+class OneByOne:
+    """A hearer that hears nothing, one window at a time; a pause is asked for while it is at the second."""
+
+    def __init__(self, parent: Connection) -> None:
+        self._parent = parent
+
+    def hear(self, windows: "Iterable[Sound]", hearing: Hearing) -> Iterator[HeardWindow]:  # noqa: ARG002 - the protocol's
+        for number, (window, _) in enumerate(windows, 1):
+            if number == 2:
+                self._parent.send(Wanted.PAUSE)
+            yield HeardWindow(window, ())
+
+
+def test_a_pause_lets_the_windows_in_flight_be_finished_and_begins_no_other() -> None:
+    parent, child = multiprocessing.Pipe()
+    nothing = numpy.zeros(16, dtype=numpy.float32)
+    planned = [Window(at, at + 1.0) for at in (0.0, 1.0, 2.0, 3.0)]
+    heard = []
+    with pytest.raises(Paused):  # noqa: PT012 - what comes before it counts
+        for one in Interruptible(OneByOne(parent), child).hear([(window, nothing) for window in planned], Hearing()):
+            heard.append(one.window)
+    assert heard == planned[:2]
+    assert not child.poll(), "the wish is read, so that the next order is not taken for it"
+
+
+def test_a_pause_that_comes_when_all_is_heard_pauses_nothing() -> None:
+    parent, child = multiprocessing.Pipe()
+    nothing = numpy.zeros(16, dtype=numpy.float32)
+    planned = [Window(0.0, 1.0), Window(1.0, 2.0)]
+    heard = Interruptible(OneByOne(parent), child).hear([(window, nothing) for window in planned], Hearing())
+    assert [one.window for one in heard] == planned
+
+
+def test_it_begins_in_the_night(study: Study, keys: OpenKeys, sound: Path) -> None:
+    waiting(study, "P07", sound)
+    clock = iter([datetime(2026, 1, 5, 21, 59, 58), datetime(2026, 1, 5, 21, 59, 59)])
+    conditions = Conditions(
+        RunningTimes(night=night_from("22:00-07:00")), clock=lambda: next(clock, datetime(2026, 1, 5, 22, 0))
+    )
+    seen: list[tuple[JobState, str | None]] = []
+    run_queue(
+        study,
+        keys,
+        demo_model(),
+        tell=lambda job: seen.append((job.state, job.waits_for)),
+        conditions=conditions,
+        enough=lambda: bool(seen) and seen[-1][0] is JobState.RUNNING,
+    )
+    assert seen == [(JobState.WAITING, "the night (22:00)")] * 2 + [(JobState.RUNNING, None)]
+    assert states(study) == {"P07": JobState.WAITING}, "and what was begun waits when it is enough"
+
+
+@pytest.mark.parametrize(
+    ("mains", "hour", "waits"), [(True, 23, None), (False, 23, "mains power"), (True, 12, "the night (22:00)")]
+)
+def test_both_rules_hold_at_once(mains: bool, hour: int, waits: str | None) -> None:
+    times = RunningTimes(True, night_from("22:00-07:00"))
+    assert wait_for(times, lambda: mains, datetime(2026, 1, 5, hour)) == waits
+
+
+def test_two_programs_share_the_queue(study: Study, keys: OpenKeys, template: Template, sound: Path) -> None:
+    first, second = (waiting(study, code, sound) for code in ("P01", "P02"))
+    mine: set[str] = set()
+    with queue_program(study, template) as program:
+        program.until(session=first, state="running")
+        with pytest.raises(BeingTranscribed):
+            transcribing.enqueue(study, people.session(study, "P01"), demo_model())
+        run_queue(study, keys, demo_model(), tell=lambda job: mine.add(job.session))
+        program.until(session=first, state="done")
+    assert mine == {second}
+    assert states(study) == {"P01": JobState.DONE, "P02": JobState.DONE}
+
+
+def test_an_interview_whose_sound_cannot_be_opened_is_named_and_the_next_one_is_heard(
+    study: Study, keys: OpenKeys, sound: Path
+) -> None:
+    damaged = waiting(study, "P01", sound)
+    waiting(study, "P02", sound)
+    for path in (study.folder / "recordings" / damaged).glob("*.age"):
+        path.write_bytes(b"")
+    assert run_queue(study, keys, demo_model()) == [damaged]
+    assert [row.participant for row in words.rows(study)] == ["P02"]
+
+
+def test_a_finished_one_leaves_no_windows_also_after_a_crash_between(study: Study, keys: OpenKeys, sound: Path) -> None:
+    session = recorded(study, "P07", sound)
+    transcribing.transcribe_session(study, keys, session, demo_model(), lambda *_: None)
+    assert hearings.sessions(study) == []
+    queue.add(study, "P07", session, "demo")
+    study.db.run("UPDATE jobs SET state = 'done'")
+    hearings.folder_of(study, session).mkdir()
+    run_queue(study, keys, demo_model())
+    assert hearings.sessions(study) == []
+
+
+def test_the_pace_is_that_of_this_run_alone() -> None:
+    clock = iter([100.0, 102.0, 160.0])
+    pace = Pace(lambda: next(clock))
+    assert pace.at(600.0) is None, "ten minutes were known"
+    assert pace.at(660.0) is None, "too early to say"
+    assert pace.at(1320.0) == pytest.approx(12.0)
