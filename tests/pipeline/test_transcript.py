@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from phrases import phrase
 
 import interview_tui
 from interview_tui.demo.word_error import word_error_rate
@@ -21,18 +20,9 @@ from interview_tui.pipeline.transcript import (
     speech_of,
     transcribe,
 )
-from interview_tui.pipeline.transcript.aligning import cheapest_path
 from interview_tui.pipeline.transcript.doubting import (
-    NO_SPEECH,
     ONE_MICROPHONE,
-    REPEATED,
-    UNSURE,
-    UNSURE_FIGURE,
-    UNSURE_WORD,
-    doubts,
 )
-from interview_tui.pipeline.transcript.placing import fits, share_out
-from interview_tui.pipeline.transcript.speaking import Sentence, sentences
 
 ASSETS = Path(interview_tui.__file__).parent / "demo" / "assets"
 SINCE, UNTIL = 10.4, 38.4  # seconds of the demo interview: from the interviewer's second turn to the next question
@@ -209,76 +199,6 @@ def test_importing_loads_nothing_heavy():
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
-
-
-# Where words lie
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (7, 1), (12, 40), (30, 20)])
-def test_the_path_is_the_one_that_whisper_finds(shape):
-    from whisper import timing
-
-    for seed in range(4):
-        cost = np.random.default_rng(seed).standard_normal(shape).round(seed)  # rounded: with ties
-        slow = getattr(timing.dtw_cpu, "py_func", timing.dtw_cpu)
-        back, timing.backtrace = timing.backtrace, getattr(timing.backtrace, "py_func", timing.backtrace)
-        try:
-            expected = slow(cost)
-        finally:
-            timing.backtrace = back
-        assert np.array_equal(cheapest_path(cost), expected)
-
-
-def test_an_alignment_is_believed_only_where_it_fits():
-    assert fits([(10.1, 10.4), (10.4, 10.4), (10.4, 11.0), (11.0, 11.5), (11.5, 12.0)], 10.0, 12.0)
-    assert not fits([], 10.0, 12.0)
-    assert not fits([(9.0, 10.4), (10.4, 12.0)], 10.0, 12.0)
-    assert not fits([(10.1, 10.4), (10.4, 13.0)], 10.0, 12.0)
-    assert not fits([(10.1, 10.1), (10.1, 10.1), (10.1, 12.0)], 10.0, 12.0)
-
-
-def test_else_time_is_shared_by_length():
-    short, long, figures = share_out([" I", " appreciated", " 2019."], 5.0, 8.0)
-    assert (short[0], figures[1]) == (5.0, 8.0)
-    assert short[1] == long[0]
-    assert short[1] - short[0] < long[1] - long[0] < figures[1] - figures[0]
-
-
-# What to listen to again
-
-
-def reasons(phrases, said=None):
-    said = said or [Sentence("P07", one) for one in sentences(phrases)]
-    return [(doubt.start, doubt.end, doubt.reason) for doubt in doubts(phrases, said)]
-
-
-def test_sure_words_raise_no_doubt():
-    assert reasons([phrase("I went home.", 1.0), phrase("It was 2019.", 3.0)]) == []
-
-
-@pytest.mark.parametrize(
-    ("changed", "reason"),
-    [
-        ({"no_speech": 0.9}, NO_SPEECH),
-        ({"mean_log_probability": -0.9}, UNSURE),
-        ({"compression": 2.6}, REPEATED),
-        ({"probability": 0.2}, UNSURE_WORD),
-    ],
-)
-def test_each_doubt_has_its_reason_and_its_stretch(changed, reason):
-    doubtful = [phrase("I went home.", 3.0, **changed), phrase("She came too.", 5.0, **changed)]
-    assert reasons([phrase("It was late.", 1.0), *doubtful]) == [(3.0, 5.9, reason)]
-
-
-def test_figures_must_be_surer_than_words():
-    phrases = [phrase("I went home.", 1.0, probability=0.5), phrase("In 2019.", 3.0, probability=0.5)]
-    assert reasons(phrases) == [(3.3, 3.6, UNSURE_FIGURE)]
-
-
-def test_the_same_sentence_three_times_is_doubted_twice_is_not():
-    twice = [phrase("I went home.", 1.0), phrase("I went home.", 2.0)]
-    assert reasons(twice) == []
-    assert reasons([*twice, phrase("i went home", 3.0)]) == [(1.0, 3.9, REPEATED)]
 
 
 # The measures themselves

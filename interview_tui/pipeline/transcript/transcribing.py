@@ -1,16 +1,21 @@
 """Sound in memory, a model and what was asked in; the transcript of one interview out, without a network."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from interview_tui.pipeline.offline import no_network
-from interview_tui.pipeline.transcript.doubting import ONE_MICROPHONE, doubts
-from interview_tui.pipeline.transcript.heard import HeardWindow, Hearer, Hearing, Phrase, Window
+from interview_tui.pipeline.transcript.by_guide import by_guide
+from interview_tui.pipeline.transcript.doubting import doubts, unclear_speakers
+from interview_tui.pipeline.transcript.heard import HeardWindow, Hearer, Hearing, Window
 from interview_tui.pipeline.transcript.hearing import LocalHearer, refuse_language
+from interview_tui.pipeline.transcript.languages import another_language
 from interview_tui.pipeline.transcript.model_file import ModelFile, OpenModel, open_model
+from interview_tui.pipeline.transcript.prompting import told_before
+from interview_tui.pipeline.transcript.settings import settings
 from interview_tui.pipeline.transcript.sound import SpokenSound
-from interview_tui.pipeline.transcript.speaking import Sentence, by_channel, by_wording
 from interview_tui.pipeline.transcript.speech import Speech, speech_of
 from interview_tui.pipeline.transcript.study_words import refuse_long_prompt
+from interview_tui.pipeline.transcript.telling_apart import tell_apart
 from interview_tui.pipeline.transcript.turns import turns
 from interview_tui.pipeline.transcript.voice import voice_in
 from interview_tui.pipeline.transcript.windows import windows
@@ -55,18 +60,14 @@ def transcribe(
         refuse_language(opened, hearing.language)
         refuse_long_prompt(hearing.study_words)
         speech = sound if isinstance(sound, Speech) else speech_of(sound)
+        progress(0.0, speech.seconds)
         voice = voice_in(speech.mono)
-        found = _hear(
-            windows(voice, speech.seconds, speech.level),
-            speech,
-            hearing,
-            hearer or LocalHearer(opened),
-            known,
-            heard,
-            progress,
-        )
+        listening = hearer or LocalHearer(opened)
+        planned = windows(voice, speech.seconds, speech.level)
+        found = _hear(planned, speech, hearing, listening, known, heard, progress)
     phrases = [phrase for window in found for phrase in window.phrases if phrase.words]
-    said, first = _who(phrases, speech, participant, channel_speakers, asked)
+    likely = partial(by_guide, participant=participant, asked=asked)
+    said, first = tell_apart(phrases, speech, channel_speakers, likely)
     progress(speech.seconds, speech.seconds)
     return Transcript(
         participant=participant,
@@ -77,10 +78,20 @@ def transcribe(
         language=hearing.language,
         made_at=made_at,
         turns=turns(said),
-        doubts=first + doubts(phrases, said),
+        doubts=_in_order(
+            first,
+            unclear_speakers(said),
+            doubts(found, voice, speech.level, told_before(hearing, opened.file)),
+            another_language(found, hearing.language, speech.seconds),
+        ),
         voice=tuple(Stretch(start, end) for start, end in voice),
         gaps=speech.gaps,
+        settings=settings(hearing, opened.file, getattr(listening, "plan", None)),
     )
+
+
+def _in_order(*several: Sequence[Doubt]) -> tuple[Doubt, ...]:
+    return tuple(sorted((doubt for some in several for doubt in some), key=lambda doubt: (doubt.start, doubt.end)))
 
 
 def _hear(
@@ -108,17 +119,3 @@ def _hear(
         heard(one)
         tell()
     return [found[window] for window in planned]
-
-
-def _who(
-    phrases: Sequence[Phrase],
-    speech: Speech,
-    participant: str,
-    channel_speakers: Sequence[str] | None,
-    asked: Sequence[tuple[float, str]],
-) -> tuple[list[Sentence], tuple[Doubt, ...]]:
-    """The sentences with their speakers, and the doubt that goes with the way of telling them."""
-    if channel_speakers and len(channel_speakers) == speech.channels > 1:
-        return by_channel(phrases, speech.level, channel_speakers), ()
-    said = by_wording(phrases, participant, asked)
-    return said, (Doubt(0.0, round(speech.seconds, 2), ONE_MICROPHONE, kind="speaker"),) if said else ()
