@@ -25,10 +25,10 @@ def asked(study: Study, recording: recordings.RecordingRow) -> tuple[Asked, ...]
         for event in log.events(study, recording.participant, recording.session)
         if event.kind is Kind.QUESTION_OPENED and event.frame is not None
     ]
-    return tuple(_texts(guide, opened or [(0.0, question.label) for question in guide.questions]))
+    return tuple(opened_texts(guide, opened or [(0.0, question.label) for question in guide.questions]))
 
 
-def _texts(guide: TopicGuide, opened: Sequence[tuple[float, str]]) -> Iterator[Asked]:
+def opened_texts(guide: TopicGuide, opened: Sequence[tuple[float, str]]) -> Iterator[Asked]:
     """Of each question, from when it was opened; of its section, from when the question before that was."""
     sections = {question.label: section for section in guide.sections for question in section.questions}
     questions = {question.label: question for question in guide.questions}

@@ -1,11 +1,13 @@
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from mixing import ASSETS, RATE, SPEAKERS, Said, as_heard, conversation, microphones, script, voices
 from phrases import phrase, words
 
+from interview_tui.batch.asked import opened_texts
 from interview_tui.pipeline.transcript import SpokenSound, speech_of
 from interview_tui.pipeline.transcript.by_guide import by_guide
 from interview_tui.pipeline.transcript.doubting import ONE_MICROPHONE
@@ -13,6 +15,8 @@ from interview_tui.pipeline.transcript.speaking import INTERVIEWER, Sentence, se
 from interview_tui.pipeline.transcript.telling_apart import SILENT_MICROPHONE, tell_apart
 from interview_tui.pipeline.transcript.turns import LONG, turns
 from interview_tui.study.guide import read_guide
+
+GUIDE = Path(__file__).parents[2] / "topic_guide" / "guide.md"
 
 
 def everything_is(speaker):
@@ -195,15 +199,27 @@ def by_the_guide(phrases, asked):
 
 def test_the_demos_interviewer_is_known_by_the_guide_alone():
     guide = read_guide((ASSETS / "guide.md").read_text())
-    opened = [
-        (one["at"], guide.question(one["label"]))
-        for one in json.loads((ASSETS / "script.json").read_text())["questions"]
-    ]
-    asked = [(at, text) for at, question in opened for text in (question.text, *question.prompts)]
-    asked += [(0.0, cue.text) for section in guide.sections for cue in section.cues if cue.kind == "Say"]
-    asked += [(at, cue.text) for at, question in opened for cue in question.cues if cue.kind == "Say"]
+    questions = json.loads((ASSETS / "script.json").read_text())["questions"]
+    asked = list(opened_texts(guide, [(one["at"], one["label"]) for one in questions]))
     phrases, _ = as_heard(script())
     assert by_the_guide(phrases, asked) == [one.speaker for one in script()]
+
+
+def test_most_of_an_invented_interview_in_everybodys_own_words_is_proposed_rightly():
+    """Written by us, with the guide's questions in other words: a proposal, never a proof."""
+    lines = [line.split("|") for line in Path(__file__).with_name("invented_interview.txt").read_text().splitlines()]
+    phrases, truth, opened, at = [], [], [], 0.0
+    for speaker, label, text in lines:
+        phrases.append(phrase(text, at))
+        truth.append(speaker)
+        if label:
+            opened.append((at + 3.0, label))  # nobody opens a question on the second
+        at = phrases[-1].words[-1].end + 0.7
+    found = by_the_guide(phrases, list(opened_texts(read_guide(GUIDE.read_text()), opened)))
+    right_words = sum(len(one.words) for one, who, is_ in zip(phrases, found, truth, strict=True) if who == is_)
+    assert right_words / sum(len(one.words) for one in phrases) >= 0.95
+    mistaken = [one.segment.text for one, who, is_ in zip(phrases, found, truth, strict=True) if who != is_ == "P07"]
+    assert mistaken == []
 
 
 def test_a_question_counts_near_the_time_at_which_it_was_opened():

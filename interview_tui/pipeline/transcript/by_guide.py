@@ -77,8 +77,9 @@ def _read_out(parts: set[str], near: Sequence[int], texts: Sequence[str]) -> set
     for first in range(len(near)):
         for last in range(first + 1, min(first + _STRETCH, len(near)) + 1):
             stretch = near[first:last]
-            likeness = max((_likeness([texts[n] for n in stretch], part) for part in parts), default=0.0)
-            alike.append((likeness, stretch))
+            said = plain(" ".join(texts[n] for n in stretch))
+            asks = len(stretch) == 1 and texts[near[first]].endswith("?") and len(said.split()) >= _FEW
+            alike.append((max((_likeness(said, part, asks) for part in parts), default=0.0), stretch))
     matched: set[int] = set()
     for likeness, stretch in sorted(alike, key=lambda pair: -pair[0]):
         if likeness >= 1.0 and matched.isdisjoint(stretch):
@@ -86,17 +87,14 @@ def _read_out(parts: set[str], near: Sequence[int], texts: Sequence[str]) -> set
     return matched
 
 
-def _likeness(sentences: Sequence[str], part: str) -> float:
-    """How alike they are, as a share of what is enough: 1.0 and more counts."""
+def _likeness(said: str, part: str, asks: bool) -> float:
+    """How alike they are, as a share of what is enough: 1.0 and more counts. ``asks``: it is a question of its own."""
     from rapidfuzz import fuzz
 
-    said = plain(" ".join(sentences))
     ours, theirs = _shared(said, part), _shared(part, said)
     both = 2 * ours * theirs / (ours + theirs) if ours + theirs else 0.0
     found = max(fuzz.ratio(said, part) / _ALIKE, both / _SHARED)
-    if len(sentences) == 1 and sentences[0].endswith("?") and len(said.split()) >= _FEW:
-        return max(found, both / _SHARED_QUESTION, ours / _ASKED_PART)
-    return found
+    return max(found, both / _SHARED_QUESTION, ours / _ASKED_PART) if asks else found
 
 
 def _shared(text: str, other: str) -> float:
