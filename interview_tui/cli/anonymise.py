@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from interview_tui.batch import anonymising
+from interview_tui.batch import anonymising, reviewing
 from interview_tui.cli.context import Choices, study_choices
 from interview_tui.cli.output import give_json, minutes, say
 from interview_tui.cli.pager import show_words
@@ -68,6 +68,7 @@ def anonymise_verb(
         words.row_of(study, session)
         data = None if decisions is None else _bytes(decisions)
         keys = choices.keys(study)
+        reviewing.up_to_date(study, keys, session)
         if data is not None:
             review = anonymising.decide_from_file(study, keys, session, data, by=by)
             say(f"{session}: {len(undecided(review))} of {len(review.proposals)} proposals are still open.")

@@ -91,6 +91,9 @@ def _words_state(study: Study, session: Session, *, has_sound: bool) -> tuple[st
         return "waiting", "Its sound waits to become words. Press q for the queue.", "q"
     if row is None:
         return "being written", "Its sound is becoming words. Press q to see how far.", "q"
+    if row.doubts_open and row.anonymised_by is None and row.checked_by is None:
+        doubts = "1 doubt waits" if row.doubts_open == 1 else f"{row.doubts_open} doubts wait"
+        return "to listen to", f"{doubts} to be listened to. Press l; or k, to check the words at once.", "l"
     if row.undecided or row.anonymised_by is None:
         return "to be checked", f"{row.undecided} proposals wait for a decision. Press k.", "k"
     if row.checked_by is None:

@@ -53,6 +53,7 @@ class HomeScreen(Screen[None]):
         Binding("i", "interview", "Interview", id="home.interview", tooltip="Begin it, or go back to the open one."),
         Binding("f", "facilitator", "Desk", id="home.desk", tooltip="The facilitator's recording desk."),
         Binding("q", "queue", "Queue", id="home.queue", tooltip="Recordings that wait to become words."),
+        Binding("l", "listen", "Listen", id="home.listen", tooltip="Listen to an interview, and correct its words."),
         Binding(
             "k", "check", "Check", id="home.check", tooltip="Check the words of a transcript, and make it anonymous."
         ),
@@ -213,6 +214,7 @@ class HomeScreen(Screen[None]):
                 "i": self.action_interview,
                 "q": self.action_queue,
                 "k": self.action_check,
+                "l": self.action_listen,
             }
             actions[row.key]()
 
@@ -284,14 +286,26 @@ class HomeScreen(Screen[None]):
 
         self.app.push_screen(QueueScreen())
 
+    def action_listen(self) -> None:
+        from interview_tui.tui.screens.review import ReviewScreen
+
+        if (session := self._with_words()) is not None:
+            self._show(ReviewScreen(session))
+
     def action_check(self) -> None:
         from interview_tui.tui.screens.check import CheckScreen
 
+        if (session := self._with_words()) is not None:
+            self._show(CheckScreen(session))
+
+    def _with_words(self) -> str | None:
+        """The interview under the cursor; where it has no transcript, say how to get one."""
         row = self._chosen()
-        if row is not None and row.session is not None and row.words not in ("", "waiting"):
-            self.app.push_screen(CheckScreen(row.session.id))
-        elif row is not None:
+        if row is not None and row.session is not None and row.words not in ("", "waiting", "being written"):
+            return row.session.id
+        if row is not None:
             self.app.notify(f"{row.code} has no transcript yet. Press q for the queue.")
+        return None
 
     def _write(self, work: Callable[[], object]) -> None:
         study = self.companion.study
