@@ -7,13 +7,30 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
+import soxr
+from mixing import ASSETS, SPEAKERS, script
+from mixing import RATE as DEMO_RATE
 from sounds import RATE, Samples, noise
 
 from interview_tui import sealed
+from interview_tui.demo.word_error import word_error_rate
 from interview_tui.errors import CannotOpen, NothingRecorded
 from interview_tui.pipeline.recording import part_name, seal_samples
 from interview_tui.pipeline.recording.sealing import Form
-from interview_tui.pipeline.transcript import Speech, SpokenSound, Stretch, speech_from, speech_of
+from interview_tui.pipeline.transcript import (
+    Hearing,
+    Speech,
+    SpokenSound,
+    Stretch,
+    Transcript,
+    find_model,
+    open_model,
+    speech_from,
+    speech_of,
+    transcribe,
+)
+from interview_tui.pipeline.transcript.doubting import ONE_MICROPHONE
 
 SESSION = "P07/interview-01"
 KEY = sealed.new_identity()
@@ -132,6 +149,112 @@ def test_hum_and_a_plugs_own_voltage_are_not_loud():
     assert quiet < loud / 30
 
 
+# From sealed parts to words
+
+SINCE, UNTIL = 10.4, 38.4  # seconds of the demo's interview: the interviewer's second turn to their next question
+TOLD = " ".join(said.text for said in script() if said.start > SINCE and said.end < UNTIL)
+
+
+@pytest.fixture(scope="module")
+def demo():
+    return open_model(find_model("demo", Path("nowhere")))
+
+
+@pytest.fixture(scope="module")
+def excerpt() -> Samples:
+    samples, _ = soundfile.read(ASSETS / "interview.ogg", dtype="int16")
+    return samples[round(SINCE * DEMO_RATE) : round(UNTIL * DEMO_RATE)]
+
+
+def heard(folder: Path, demo, asked=()) -> Transcript:
+    return transcribe(
+        opened(folder),
+        demo,
+        participant="P07",
+        session=SESSION,
+        hearing=Hearing("en"),
+        channel_speakers=SPEAKERS,
+        asked=asked,
+        made_at="2026-03-02T10:00:00+00:00",
+        progress=lambda *_: None,
+    )
+
+
+def words_of(transcript: Transcript) -> str:
+    return " ".join(turn.text for turn in transcript.turns)
+
+
+def wrong(transcript: Transcript) -> float:
+    return word_error_rate(TOLD, words_of(transcript))
+
+
+def test_a_missing_part_is_a_gap_and_the_rest_is_heard(excerpt, demo, tmp_path: Path):
+    folder = seal(tmp_path / "parts", excerpt, DEMO_RATE, part_seconds=7.0)
+    (folder / part_name(2)).unlink()
+    transcript = heard(folder, demo)
+    assert transcript.gaps == (Stretch(7.0, 14.0, "part 2 is missing"),)
+    assert transcript.seconds == 28.0
+    spoken = [word for turn in transcript.turns for word in turn.words]
+    assert not [word.text for word in spoken if word.start < 13.8 and word.end > 7.2]
+    assert "stop the recording" in words_of(transcript)
+    assert "seven weeks and nobody called me" in words_of(transcript)
+
+
+def test_a_damaged_part_is_heard_up_to_its_damage(excerpt, demo, tmp_path: Path):
+    folder = seal(tmp_path / "parts", excerpt, DEMO_RATE, part_seconds=14.0)
+    flip(folder / part_name(2), 400_000)
+    transcript = heard(folder, demo)
+    [gap] = transcript.gaps
+    assert (14.0 < gap.start < 22.0, gap.end) == (True, 28.0)
+    assert "part 2 is cut off or damaged" in gap.reason
+    assert "crisis team in March 2019" in words_of(transcript)
+    assert max(turn.end for turn in transcript.turns) <= gap.start + 0.3
+
+
+def test_telephone_sound_is_heard_as_well_as_a_model_can_that_never_learned_it(excerpt, demo, tmp_path: Path):
+    telephone = soxr.resample(excerpt.astype(np.float32), DEMO_RATE, 8_000).astype(np.int16)
+    transcript = heard(seal(tmp_path / "parts", telephone, 8_000), demo)
+    assert (transcript.seconds, transcript.gaps) == (28.0, ())
+    assert "My name is Priya Ahmed" in words_of(transcript)
+    assert wrong(transcript) <= 0.5
+    assert transcript.turns[0].speaker == "Interviewer"
+    assert {turn.speaker_from for turn in transcript.turns} == {"channel"}
+
+
+def test_three_seconds_are_enough(demo, tmp_path: Path):
+    samples, _ = soundfile.read(ASSETS / "interview.ogg", dtype="int16")
+    short = samples[round(7.5 * DEMO_RATE) : round(10.5 * DEMO_RATE)]
+    transcript = heard(seal(tmp_path / "parts", short, DEMO_RATE), demo)
+    assert [(turn.speaker, turn.text) for turn in transcript.turns] == [("P07", "Yes, I consent to being recorded.")]
+
+
+def test_sound_that_was_recorded_too_loud_is_heard(excerpt, demo, tmp_path: Path):
+    clipped = np.clip(excerpt.astype(np.int32) * 10, -32768, 32767).astype(np.int16)
+    transcript = heard(seal(tmp_path / "parts", clipped, DEMO_RATE), demo)
+    assert wrong(transcript) <= 0.15
+    assert [turn.speaker for turn in transcript.turns] == ["Interviewer", "P07", "Interviewer"]
+
+
+@pytest.mark.parametrize("dead", [0, 1])
+def test_one_of_two_channels_is_dead_and_the_guide_tells_who_speaks(dead: int, excerpt, demo, tmp_path: Path):
+    half = excerpt.copy()
+    half[:, dead] = 0
+    asked = [(3.0, "You can stop the recording at any time."), (3.0, "Can you tell me about your experience?")]
+    transcript = heard(seal(tmp_path / "parts", half, DEMO_RATE), demo, asked)
+    assert wrong(transcript) <= 0.15
+    assert [turn.speaker for turn in transcript.turns] == ["Interviewer", "P07", "Interviewer"]
+    assert {turn.speaker_from for turn in transcript.turns} == {"proposed"}
+    assert [doubt.reason for doubt in transcript.doubts if doubt.kind == "speaker"] == [ONE_MICROPHONE]
+
+
+def test_two_copies_of_one_microphone_are_one(excerpt, demo, tmp_path: Path):
+    one = (excerpt.sum(axis=1) // 2).astype(np.int16)
+    transcript = heard(seal(tmp_path / "parts", np.stack([one, one], axis=1), DEMO_RATE), demo)
+    assert wrong(transcript) <= 0.05
+    assert {turn.speaker_from for turn in transcript.turns} == {"proposed"}
+    assert [doubt.reason for doubt in transcript.doubts if doubt.kind == "speaker"] == [ONE_MICROPHONE]
+
+
 # How much memory it takes
 
 PEAK = """
@@ -160,3 +283,17 @@ def test_five_minutes_take_their_16_khz_and_little_more(tmp_path: Path):
     samples, peak = peak_of(tmp_path / "parts")
     assert samples == 5 * 60 * 16_000
     assert peak < 4 * samples + 130 * 2**20
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process's peak in this way")
+def test_ten_hours_take_their_16_khz_and_little_more(excerpt, tmp_path: Path):
+    """A recorder that was forgotten: a little speech, and silence until the morning."""
+    hour = np.zeros((3600 * DEMO_RATE, 1), np.int16)
+    spoken = hour.copy()
+    spoken[: len(excerpt)] = excerpt[:, :1]
+    form = Form(SESSION, (KEY.public,), DEMO_RATE, 1)
+    seal_samples(itertools.chain([spoken.tobytes()], itertools.repeat(hour.tobytes(), 9)), tmp_path / "parts", form)
+    samples, peak = peak_of(tmp_path / "parts")
+    assert samples == 36_000 * 16_000
+    assert peak < 4 * samples + 200 * 2**20
