@@ -35,9 +35,11 @@ def length(seconds: float) -> str:
 
 
 def part(done: float, seconds: float) -> str:
-    """``12 of 48 minutes``."""
+    """``12 of 48 minutes``; ``40 seconds of 48 minutes``."""
     if seconds < _MINUTES_FROM_S:
         return f"{int(done)} of {round(seconds)} seconds"
+    if 0 < done < _MINUTES_FROM_S:
+        return f"{int(done)} seconds of {round(seconds / 60)} minutes"
     return f"{int(done / 60)} of {round(seconds / 60)} minutes"
 
 

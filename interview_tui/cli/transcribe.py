@@ -14,14 +14,11 @@ from interview_tui.cli.transcribing_lines import Lines
 from interview_tui.errors import TranscriptError
 from interview_tui.interview import desk
 from interview_tui.pipeline.transcript import ModelFile, find_model, models_folder
+from interview_tui.pipeline.transcript.model_file import WORTHLESS
 from interview_tui.store import Study, people, queue, words
 from interview_tui.store.running_times import USUAL_NIGHT, RunningTimes, night_from
 from interview_tui.study.session import Session
 
-DEMO_WARNING = (
-    "The demo model knows only a few made-up sentences. On real speech what it writes is worthless: "
-    "bring a real model, see interview-tui models."
-)
 _OURS = (queue.JobState.WAITING, queue.JobState.RUNNING)
 
 
@@ -69,7 +66,7 @@ def transcribe_verb(
         desk.catch_up(study)
         found = find_model(model, models_folder())
         if found.demo and not study.config.pretend:
-            aside(DEMO_WARNING)
+            aside(f"{WORTHLESS} Bring a real model: interview-tui models.")
         for session in _chosen(study, codes, again) if codes else _everyone(study, again):
             transcribing.enqueue(study, session, found, again=again, beam=beam)
             if codes:
@@ -110,14 +107,19 @@ def _say_what_is_left_alone(study: Study) -> None:
 
 
 def _run(study: Study, choices: Choices, model: ModelFile, conditions: Conditions) -> None:
-    before = {row.session: row.made_at for row in words.rows(study)}
-    lines = Lines()
+    lines, done = Lines(), set[str]()
+
+    def tell(job: queue.Job) -> None:
+        lines.tell(job)
+        if job.state is queue.JobState.DONE:
+            done.add(job.session)
+
     try:
-        stopped = run_queue(study, choices.keys(study), model, conditions=conditions, tell=lines.tell)
+        stopped = run_queue(study, choices.keys(study), model, conditions=conditions, tell=tell)
     finally:
         lines.end()
     for row in words.rows(study):
-        if before.get(row.session) != row.made_at:
+        if row.session in done:
             say(f"{row.session}: {row.words} words, {row.undecided} proposals to decide.")
     if stopped:
         problems = {job.session: job.problem for job in queue.jobs(study)}

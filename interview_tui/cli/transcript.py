@@ -9,6 +9,7 @@ from interview_tui.batch import exporting
 from interview_tui.cli.context import Choices, study_choices
 from interview_tui.cli.output import aside, give_json, minutes
 from interview_tui.cli.pager import show_words
+from interview_tui.cli.so_far import show_so_far
 from interview_tui.pipeline.transcript import Transcript
 from interview_tui.store import people, words
 from interview_tui.study.remarks import Moment
@@ -19,11 +20,17 @@ from interview_tui.study.remarks import Moment
 @click.option("--interview", "number", type=int, help="Which interview; without it the newest.")
 @click.option("--print", "to_stdout", is_flag=True, help="Print it, scrollback and all, instead of a pager.")
 @click.option("--json", "as_json", is_flag=True, help="For a program: words with times, speakers, doubts, remarks.")
+@click.option("--so-far", "unfinished", is_flag=True, help="What is heard so far of one that is not finished.")
 @study_choices
-def transcript_verb(code: str, number: int | None, to_stdout: bool, as_json: bool, choices: Choices) -> None:
+def transcript_verb(
+    code: str, number: int | None, to_stdout: bool, as_json: bool, unfinished: bool, choices: Choices
+) -> None:
     """Read a transcript. It shows what was said, so it needs the recordings passphrase."""
     with choices.open() as study:
         session = people.session(study, code, number)
+        if unfinished:
+            show_so_far(study, choices, session.id, to_stdout=to_stdout, as_json=as_json)
+            return
         words.row_of(study, session.id)
         found = words.load(study, choices.keys(study), session.id).transcript
         exporting.refuse_taken_out(study, found)
