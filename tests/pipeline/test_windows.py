@@ -52,7 +52,7 @@ def test_a_voice_is_cut_only_where_it_has_no_pause_for_a_whole_window(seed):
 
 
 def test_the_longest_pause_near_the_end_of_a_window_is_where_it_ends():
-    voice = [(0.0, 20.0), (20.2, 23.0), (24.5, 26.0), (26.2, 28.0), (28.2, 40.0)]
+    voice = [(0.0, 20.0), (22.0, 24.5), (26.0, 26.8), (27.0, 28.0), (28.2, 40.0)]
     assert [window.voice for window in windows(voice, 40.0, EVEN)] == [tuple(voice[:2]), tuple(voice[2:])]
 
 
@@ -63,10 +63,10 @@ def test_a_pause_far_before_the_end_spares_a_word_too():
 
 def test_a_voice_that_never_pauses_is_cut_where_it_is_quietest():
     level = np.ones((60 * LOUDNESS_RATE, 1))
-    level[int(24.30 * LOUDNESS_RATE) : int(24.50 * LOUDNESS_RATE)] = 0.1
-    level[int(22.0 * LOUDNESS_RATE)] = 0.0  # shorter than the dip between two words
+    level[int(26.30 * LOUDNESS_RATE) : int(26.50 * LOUDNESS_RATE)] = 0.1
+    level[int(28.0 * LOUDNESS_RATE)] = 0.0  # shorter than the dip between two words
     first, second = windows([(1.0, 45.0)], 60.0, level)[:2]
-    assert first.end == second.start == pytest.approx(24.4, abs=0.1)
+    assert first.end == second.start == pytest.approx(26.4, abs=0.1)
 
 
 def test_quiet_is_kept_on_either_side_but_never_another_voice():

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LONGEST = 29.5  # seconds: Whisper hears 30, and a second hearing moves the sound a little within them
 MARGIN = 0.3  # seconds of quiet kept on either side of a voice: detectors begin late and end early
 SILENCE = 8.0  # seconds without a voice that no window holds: in long silences Whisper makes words up
-_NEAR = 8.0  # seconds before a window is full in which the longest pause ends it
+_NEAR = 5.0  # seconds before a window is full in which the longest pause ends it
 _SMOOTH = LOUDNESS_RATE // 10  # rows: the dip between two words, not that within one
 
 Span = tuple[float, float]
