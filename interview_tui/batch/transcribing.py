@@ -43,8 +43,9 @@ def enqueue(study: Study, session: Session, model: ModelFile, *, again: bool = F
             hint="See what there is: interview-tui recordings.",
         )
     if not again and any(row.session == session.id for row in words.rows(study)):
+        corrected = corrected_before(study, session.id)
         raise TranscriptExists(
-            f"{session.id} has a transcript already.",
+            f"{session.id} has a transcript already." + (f" {corrected}" if corrected else ""),
             safe="It was not touched.",
             hint="To make it anew and keep the decisions: --again.",
         )
@@ -84,10 +85,15 @@ def finish(study: Study, keys: OpenKeys, transcript: Transcript, me: Runner) -> 
 
 
 def keep(study: Study, keys: OpenKeys, transcript: Transcript) -> words.TranscriptRow:
-    """Seal a new transcript with its proposals; decisions made on an earlier one are carried over."""
-    earlier = None
+    """Seal a new transcript with its proposals; decisions made on an earlier one are carried over.
+
+    An earlier one that people corrected is set aside, sealed: hours of listening are in it.
+    """
+    earlier, aside = None, ""
     if any(row.session == transcript.session for row in words.rows(study)):
-        earlier = words.load(study, keys, transcript.session).review
+        before = words.load(study, keys, transcript.session)
+        earlier = before.review
+        aside = words.set_aside(study, transcript.session) if before.as_heard else ""
     with study.db.writing():
         review, numbers = propose(
             transcript,
@@ -99,8 +105,18 @@ def keep(study: Study, keys: OpenKeys, transcript: Transcript) -> words.Transcri
         words.save_next_numbers(study, numbers)
         row = words.save(study, words.SessionWords(transcript, review))
         data: dict[str, Json] = {"model": transcript.model, "model_sha256": transcript.model_sha256, "words": row.words}
+        data |= {"set_aside": aside} if aside else {}
         log.add(study, row.participant, Kind.TRANSCRIBED, actor="batch", session=row.session, data=data)
     return row
+
+
+def corrected_before(study: Study, session: str) -> str:
+    """What becomes of the corrections when an interview is transcribed anew, in a sentence; "" where there are none."""
+    row = next((one for one in words.rows(study) if one.session == session), None)
+    if row is None or not row.corrected:
+        return ""
+    count = "1 word in it was" if row.corrected == 1 else f"{row.corrected} words in it were"
+    return f"{count} corrected by people. They are not in the new one; this one is set aside, sealed."
 
 
 def order(study: Study, keys: OpenKeys, session: str, model: ModelFile, beam: int | None = None) -> Order:

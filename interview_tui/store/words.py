@@ -116,11 +116,20 @@ def load(study: Study, keys: OpenKeys, session: str) -> SessionWords:
     )
 
 
+def set_aside(study: Study, session: str) -> str:
+    """Keep a copy of an interview's sealed words under another name, before others take their place; its name."""
+    now_ = study.folder / row_of(study, session).file
+    aside = now_.with_name(f"{Path(session).name}.corrected-{len(_set_aside(study, session)) + 1}.json.age")
+    sealed.write_private(aside, now_.read_bytes())
+    return aside.relative_to(study.folder).as_posix()
+
+
 def forget(study: Study, session: str) -> None:
     """Take away the words of one interview, and its place in the queue, because its sound is no longer the same."""
     study.db.run("DELETE FROM jobs WHERE session = ?", session)  # first: whoever is at it keeps nothing any more
     hearings.forget(study, session)
     files = [path for name in _files(session) if (path := study.folder / name).exists()]
+    files += _set_aside(study, session)
     for path in files:
         path.unlink()
     study.db.run("DELETE FROM transcripts WHERE session = ?", session)
@@ -130,6 +139,11 @@ def forget(study: Study, session: str) -> None:
 
 def _files(session: str) -> tuple[str, str]:
     return f"transcripts/{session}.json.age", f"transcripts/{session}.other.json.age"
+
+
+def _set_aside(study: Study, session: str) -> list[Path]:
+    folder, name = (study.folder / "transcripts" / session).parent, Path(session).name
+    return sorted(folder.glob(f"{name}.corrected-*.json.age"))
 
 
 def _next_file(study: Study, session: str) -> str:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from interview_tui.batch import anonymising, reviewing
+from interview_tui import sealed
+from interview_tui.batch import anonymising, reviewing, transcribing
 from interview_tui.errors import DecisionsMissing, StudyDamaged, WordsElsewhere
 from interview_tui.pipeline.transcript import Doubt, Transcript, correcting, who_speaks
 from interview_tui.pipeline.transcript.as_heard import restored
@@ -146,3 +147,22 @@ def test_decisions_made_elsewhere_meanwhile_are_kept_and_other_words_are_not_ove
     with pytest.raises(WordsElsewhere):
         reviewing.save(study, keys, mine, correcting.replaced(heard, 0, 0, 1, "Mine"))
     assert words.load(study, keys, SESSION).transcript.turns[0].text.startswith("Theirs")
+
+
+def test_words_that_are_made_anew_never_take_corrections_with_them(
+    study: Study, keys: OpenKeys, heard: Transcript
+) -> None:
+    assert transcribing.corrected_before(study, SESSION) == ""
+    corrected = correcting.replaced(heard, 1, 5, 6, "Liverpool")
+    reviewing.save(study, keys, reviewing.opened(study, keys, SESSION), corrected)
+    assert transcribing.corrected_before(study, SESSION).startswith("1 word in it was corrected by people.")
+    for number in (1, 2):
+        transcribing.keep(study, keys, replace(heard, model="another"))
+        event = log.events(study, "P07", SESSION)[-1]
+        assert event.data["set_aside"] == f"transcripts/P07/interview-01.corrected-{number}.json.age"
+        aside = (study.folder / str(event.data["set_aside"])).read_bytes()
+        assert b"Liverpool" in sealed.open_sealed(aside, keys.secret("P07", "words"))
+        assert words.row_of(study, SESSION).corrected == 0
+        reviewing.save(study, keys, reviewing.opened(study, keys, SESSION), corrected)
+    words.forget(study, SESSION)
+    assert not list((study.folder / "transcripts/P07").iterdir())

@@ -1,16 +1,14 @@
-"""The study in, one row for each interview that has sound out: is it in the queue, how far is it, what waits next."""
+"""The study in, one row for each interview that has sound out: its place in the queue, how far it is, what waits next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from interview_tui.batch import transcribing
+from interview_tui.batch.telling import left_words, length, part
 from interview_tui.store import Study, queue, recordings, words
+from interview_tui.store.runner import this_program
 from interview_tui.study.session import Session
-
-_MINUTES_FROM_S = 120.0  # shorter sound is told in seconds
-_NEARLY_S = 10.0  # the last steps, proposals and sealing, take a moment of their own
-_SURE_AFTER_S = 5.0  # before that nobody can say how long it takes
 
 
 class State(StrEnum):
@@ -18,10 +16,14 @@ class State(StrEnum):
 
     OUT = "·"
     WAITING = "○"
-    BEGUN = "◐"  # a program that was closed meanwhile began it
+    BEGUN = "◐"  # heard in part; nobody is at it now
     RUNNING = "▶"
+    PAUSED = "‖"
     DONE = "✓"
     STOPPED = "▲"
+
+
+_NEXT_START = (State.WAITING, State.BEGUN, State.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +31,32 @@ class QueueRow:
     """One interview.
 
     Attributes:
-        seconds: of sound. done: of these, how many have become words.
-        problem: why it stopped, in sentences, or "".
+        seconds: of sound.
+        job: its place in the queue; None where it has none, or had one and is done.
+        number: 1 is the first of the queue; 0 is none.
+        here: this program, or another one that lives, is at it: ``elsewhere`` says that it is another one.
         words, undecided: of its transcript; None and 0 before there is one.
     """
 
     session: Session
     state: State
     seconds: float
-    done: float = 0.0
-    problem: str = ""
+    job: queue.Job | None = None
+    number: int = 0
+    here: bool = False
+    elsewhere: bool = False
     words: int | None = None
     undecided: int = 0
 
     @property
     def in_queue(self) -> bool:
         """The next start takes it."""
-        return self.state in (State.WAITING, State.BEGUN, State.STOPPED)
+        return self.state in _NEXT_START
+
+    @property
+    def heard(self) -> bool:
+        """Some of it is heard already."""
+        return self.job is not None and self.job.windows > 0
 
     @property
     def name(self) -> str:
@@ -53,111 +64,112 @@ class QueueRow:
 
 
 def queue_rows(study: Study, *, running: bool) -> tuple[QueueRow, ...]:
-    """Every interview with sound, in a steady order.
+    """Every interview with sound: the queue in its order, then the others.
 
     Args:
         running: this program is transcribing now.
     """
-    jobs = {job.session: job for job in queue.jobs(study)}
+    jobs = [job for job in queue.jobs(study) if job.state is not queue.JobState.DONE]
     made = {row.session: row for row in words.rows(study)}
-    return tuple(
-        _row(study, session, jobs.get(session.id), made.get(session.id), running)
-        for session in transcribing.waiting(study, again=True)
-    )
+    sessions = {session.id: session for session in transcribing.waiting(study, again=True)}
+    order = [job.session for job in jobs if job.session in sessions]
+    queued = [
+        _queued(study, sessions[job.session], job, made.get(job.session), running, order.index(job.session) + 1)
+        for job in jobs
+        if job.session in sessions
+    ]
+    others = [_other(study, one, made.get(name)) for name, one in sessions.items() if name not in order]
+    return (*queued, *others)
 
 
-def _row(
-    study: Study, session: Session, job: queue.Job | None, made: words.TranscriptRow | None, running: bool
+def _queued(
+    study: Study, session: Session, job: queue.Job, made: words.TranscriptRow | None, running: bool, number: int
 ) -> QueueRow:
-    count, undecided = (made.words, made.undecided) if made else (None, 0)
-    recording = recordings.of_session(study, session.id)
-    seconds = recordings.seconds(recordings.parts(study, recording)) if recording else 0.0
-    if job is None or job.state is queue.JobState.DONE:
-        return QueueRow(session, State.DONE if made else State.OUT, seconds, words=count, undecided=undecided)
+    mine = job.runner == this_program()
+    here = job.taken and (running or not mine)
     state = {
-        queue.JobState.WAITING: State.WAITING,
-        queue.JobState.RUNNING: State.RUNNING if running else State.BEGUN,
+        queue.JobState.RUNNING: State.RUNNING if here else State.BEGUN,
+        queue.JobState.PAUSED: State.PAUSED,
         queue.JobState.STOPPED: State.STOPPED,
-    }[job.state]
-    return QueueRow(session, state, seconds, job.seconds_done, job.problem or "", count, undecided)
+    }.get(job.state, State.BEGUN if job.windows else State.WAITING)
+    count = made.words if made else None
+    return QueueRow(session, state, _seconds(study, session), job, number, here, here and not mine, count)
 
 
-class Pace:
-    """How fast one interview becomes words, and so how long the rest of it takes."""
-
-    def __init__(self) -> None:
-        self._session = ""
-        self._first = (0.0, 0.0)
-
-    def left(self, row: QueueRow, now: float) -> float | None:
-        """Seconds until ``row`` is done, or None while nobody can say. ``now``: a steady clock, in seconds."""
-        if row.session.id != self._session:
-            self._session, self._first = row.session.id, (now, row.done)
-        took, became = now - self._first[0], row.done - self._first[1]
-        if took < _SURE_AFTER_S or became <= 0:
-            return None
-        return (row.seconds - row.done) * took / became
+def _other(study: Study, session: Session, made: words.TranscriptRow | None) -> QueueRow:
+    if made is None:
+        return QueueRow(session, State.OUT, _seconds(study, session))
+    return QueueRow(session, State.DONE, _seconds(study, session), words=made.words, undecided=made.undecided)
 
 
-def prompt(row: QueueRow, left: float | None, *, name_width: int, width: int) -> str:
-    """A row as the lines of the list: shape, who, the state in words; while it runs a bar and how long it takes.
+def _seconds(study: Study, session: Session) -> float:
+    recording = recordings.of_session(study, session.id)
+    return recordings.seconds(recordings.parts(study, recording)) if recording else 0.0
+
+
+def prompt(row: QueueRow, *, name_width: int, width: int) -> str:
+    """A row as the lines of the list: shape, place, who, the state in words; while it runs a bar and how far it is.
 
     Args:
-        left: from ``Pace.left``. name_width, width: in characters, of the names and of the list.
+        name_width, width: in characters, of the names and of the list.
     """
-    line = f"{row.state.value} {row.name:<{name_width}}  {_words(row)}"
-    if row.state is not State.RUNNING:
+    number = f"{row.number:>2}" if row.number else "  "
+    line = f"{row.state.value} {number} {row.name:<{name_width}}  {_words(row)}"
+    if row.state is not State.RUNNING or row.job is None:
         return line
-    rest = "" if left is None else f" about {length(left)} left" if left >= _NEARLY_S else " nearly done"
-    return f"{line}\n  {_bar(row.done, row.seconds, min(24, width - 2 - len(rest)))}{rest}"
+    told = [f"{row.job.words:,} words so far", left_words(row.job.left)]
+    rest = ", ".join(word for word in told if word)
+    return f"{line}\n  {_bar(row.job.seconds_done, row.job.seconds, min(24, width - 4 - len(rest)))} {rest}"
 
 
 def what_now(row: QueueRow) -> str:
     """What can be done about a row, in plain sentences."""
+    if row.elsewhere:
+        return "Another program is at it. p pauses it, c takes it out."
+    again = f"Windows that {row.job.model if row.job else ''} heard are kept; another model would begin anew."
+    pausing = "What is in the works is finished first. p lets it go on."
     return {
         State.OUT: "Space puts it into the queue.",
-        State.WAITING: "It is in the queue. s starts; space takes it out.",
-        State.BEGUN: "It was begun, and the program was closed or another one is at it. s begins it anew.",
-        State.RUNNING: "It goes on while the program is open, whatever else you do.",
-        State.DONE: "k opens it: check the words, and make it anonymous.",
-        State.STOPPED: f"{row.problem} s tries again; space takes it out.",
+        State.WAITING: "It is in the queue. s starts; space takes it out; n puts it first.",
+        State.BEGUN: f"s goes on where it was. {again}",
+        State.RUNNING: "It goes on while the program is open, whatever else you do. f reads what is heard so far.",
+        State.PAUSED: pausing if row.here else f"p lets it go on. {again if row.heard else ''}".strip(),
+        State.DONE: "l: listen to it, and correct its words. k: check them, and make it anonymous.",
+        State.STOPPED: f"{row.job.problem if row.job else ''} s tries again; space takes it out.",
     }[row.state]
 
 
 def summary(rows: Sequence[QueueRow], model: str) -> str:
-    """The whole queue in one sentence or two."""
-    queued = [row for row in rows if row.in_queue]
+    """The whole queue in a sentence or two."""
+    waits = [row for row in rows if row.in_queue]
     running = [row for row in rows if row.state is State.RUNNING]
-    waits = f"{len(queued)} in the queue, {length(sum(row.seconds for row in queued))}." if queued else ""
+    queued = f"{len(waits)} in the queue, {length(sum(_to_go(row) for row in waits))} of sound." if waits else ""
     if running:
-        return f"{running[0].name} is becoming words. {waits} Model: {model}."
+        return f"{running[0].name} is becoming words. {queued} Model: {model}."
+    held = next((row.job.waits_for for row in waits if row.here and row.job), None)
+    if held:
+        return f"{queued} It waits for {held}. Model: {model}."
     if waits:
-        return f"{waits} s starts. Model: {model}."
+        return f"{queued} s starts. Model: {model}."
     return "Nothing is in the queue."
 
 
-def length(seconds: float) -> str:
-    """``2880.0`` -> ``48 minutes``."""
-    if seconds < _MINUTES_FROM_S:
-        return f"{round(seconds)} seconds"
-    return f"{round(seconds / 60)} minutes"
+def _to_go(row: QueueRow) -> float:
+    return row.seconds - (row.job.seconds_done if row.job else 0.0)
 
 
 def _words(row: QueueRow) -> str:
+    far = part(row.job.seconds_done, row.job.seconds) if row.job and row.heard else length(row.seconds)
+    waits_for = row.job.waits_for if row.job and row.here else None
     return {
         State.OUT: f"not in the queue, {length(row.seconds)}",
-        State.WAITING: f"waits, {length(row.seconds)}",
-        State.BEGUN: f"was begun, {length(row.seconds)}",
-        State.RUNNING: f"running: {_part(row.done, row.seconds)}",
+        State.WAITING: f"waits for {waits_for}" if waits_for else f"waits, {far}",
+        State.BEGUN: f"waits for {waits_for}: {far}" if waits_for else f"was begun: {far}",
+        State.RUNNING: f"running: {part(row.job.seconds_done, row.job.seconds) if row.job else ''}",
+        State.PAUSED: f"is pausing: {far}" if row.here else f"paused: {far}",
         State.DONE: f"done: {row.words or 0:,} words, {row.undecided} to decide",
-        State.STOPPED: f"stopped, {length(row.seconds)}; see below",
+        State.STOPPED: f"stopped: {far}; see below",
     }[row.state]
-
-
-def _part(done: float, seconds: float) -> str:
-    if seconds < _MINUTES_FROM_S:
-        return f"{int(done)} of {round(seconds)} seconds"
-    return f"{int(done / 60)} of {round(seconds / 60)} minutes"
 
 
 def _bar(done: float, seconds: float, cells: int) -> str:

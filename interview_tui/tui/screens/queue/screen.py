@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -66,6 +67,7 @@ class QueueScreen(Screen[None]):
         Binding("space", "in_or_out", "In or out", id="queue.toggle", tooltip="Put this one in, or take it out."),
         Binding("s", "start", "Start", id="queue.start", tooltip="Begin; interviews can be recorded meanwhile."),
         Binding("m", "model", "Model", id="queue.model", tooltip="Choose who listens: a larger model hears better."),
+        Binding("l", "listen", "Listen", id="queue.listen", tooltip="Listen to this one, and correct its words."),
         Binding("k", "check", "Check", id="queue.check", tooltip="Check the words of this one."),
         Binding("r", "look", "Read again", id="queue.look", tooltip="Read the list again now."),
         Binding("escape", "back", "Back", id="queue.back", tooltip="Back; what runs goes on."),
@@ -177,7 +179,8 @@ class QueueScreen(Screen[None]):
 
     async def _anew(self, row: QueueRow) -> bool:
         choices = (Choice("keep", "Leave it as it is"), Choice("anew", "Make it anew, perhaps with a better model"))
-        more = "Decisions stand where the words are the same. A sign-off is asked for again."
+        corrected = await asyncio.to_thread(transcribing.corrected_before, self.companion.study, row.session.id)
+        more = f"Decisions stand where the words are the same. A sign-off is asked for again.\n\n{corrected}".strip()
         ask = Ask(f"{row.name} has a transcript already.", choices, safe="keep", more=more)
         return await self.app.push_screen_wait(ask) == "anew"
 
@@ -245,12 +248,20 @@ class QueueScreen(Screen[None]):
         ask = Ask(WORTHLESS, choices, safe="no", more=ON_A_STICK)
         return await self.app.push_screen_wait(ask) == "yes"
 
+    def action_listen(self) -> None:
+        from interview_tui.tui.screens.review import ReviewScreen
+
+        self._open(ReviewScreen)
+
     def action_check(self) -> None:
         from interview_tui.tui.screens.check import CheckScreen
 
+        self._open(CheckScreen)
+
+    def _open(self, screen: Callable[[str], Screen[None]]) -> None:
         row = self._row()
         if row is not None and row.words is not None:
-            self.app.push_screen(CheckScreen(row.session.id))
+            self.app.push_screen(screen(row.session.id))
         elif row is not None:
             self.app.notify(f"{row.name} has no words yet.")
 
