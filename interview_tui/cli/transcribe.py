@@ -68,6 +68,8 @@ def transcribe_verb(
         if found.demo and not study.config.pretend:
             aside(f"{WORTHLESS} Bring a real model: interview-tui models.")
         for session in _chosen(study, codes, again) if codes else _everyone(study, again):
+            if again and (corrected := transcribing.corrected_before(study, session.id)):
+                aside(f"{session.id}: {corrected}")
             transcribing.enqueue(study, session, found, again=again, beam=beam)
             if codes:
                 queue.put_first(study, session.id)
