@@ -1,0 +1,40 @@
+"""The address of a cluster in; its workers out, and why some of them are left out."""
+
+import time
+from concurrent.futures import FIRST_COMPLETED, wait
+from dataclasses import dataclass
+
+from interview_tui import __version__
+from interview_tui.batch.cluster import at_worker
+from interview_tui.batch.cluster.address import ClusterAddress
+from interview_tui.batch.cluster.connection import connected
+from interview_tui.batch.cluster.team import Team, none_usable
+from interview_tui.pipeline.transcript import ModelFile
+
+_LOOK_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSeen:
+    """How many workers can be used; why others cannot, in sentences."""
+
+    usable: int
+    problems: tuple[str, ...]
+
+
+def look_at(address: ClusterAddress, model: ModelFile) -> ClusterSeen:
+    """Ask every worker whether it can be used. Raises ``ClusterError``, also where none can."""
+    began = time.monotonic()
+    with connected(address) as connection:
+        team = Team(
+            connection, lambda worker: connection.run(worker, at_worker.look, __version__, model.name, model.sha256)
+        )
+        while team.look() or team.asked or not (team.keys or team.problems):
+            for future in wait(team.asked, _LOOK_S, FIRST_COMPLETED).done:
+                team.answered(future)
+            if time.monotonic() - began > address.patience:
+                break
+            time.sleep(0 if team.asked else _LOOK_S)
+    if not team.keys:
+        raise none_usable(address, team)
+    return ClusterSeen(len(team.keys), tuple(team.problems))
