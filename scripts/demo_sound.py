@@ -8,24 +8,18 @@ the other's, with a little noise. The same seed, espeak-ng and soundfile give th
 
 import argparse
 import json
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import soundfile
-import soxr
+from demo_model.voices import RATE, Manner, Sound, synthesise
 from demo_words import INTERVIEW, INTERVIEWER, PARTICIPANT, Line, spoken
-from numpy.typing import NDArray
 from ogg_serial import with_serial
 
-Sound = NDArray[np.float32]
-
 ASSETS = Path(__file__).parent.parent / "interview_tui" / "demo" / "assets"
-RATE = 16_000  # what the model hears: more would only be larger
 CHANNELS = (INTERVIEWER, PARTICIPANT)
 VOICES = {INTERVIEWER: "en-gb-x-rp+f5", PARTICIPANT: "en-gb-x-rp+m7"}  # the demo model learned from these
-AUDIBLE = 0.003  # of full scale; quieter samples at either end of a sentence are not counted as speech
 BLEED = 0.06  # of a voice on the other's channel: -24 dB, two people with a microphone each in one room
 BLEED_DELAY = 48  # samples: 3 ms, about a metre
 NOISE = 0.0007  # of full scale, standard deviation
@@ -42,19 +36,6 @@ class Said:
     end: float
 
 
-def synthesise(text: str, voice: str, speed: int, pitch: int) -> Sound:
-    """``text`` as ``voice`` says it, at ``RATE``, from the first audible sample to the last."""
-    command = ["espeak-ng", "-v", voice, "-s", str(speed), "-p", str(pitch), "--stdout", text]
-    wav = subprocess.run(command, capture_output=True, check=True).stdout
-    own_rate = int.from_bytes(wav[24:28], "little")
-    at = wav.index(b"data") + 8  # espeak-ng cannot know the length when it writes to a pipe: take all that follows
-    pcm = np.frombuffer(wav[at : len(wav) - (len(wav) - at) % 2], "<i2").astype(np.float32) / 32768
-    sound = soxr.resample(pcm, own_rate, RATE).astype(np.float32)
-    loud = np.flatnonzero(np.abs(sound) > AUDIBLE)
-    audible: Sound = sound[loud[0] : loud[-1] + 1]
-    return audible
-
-
 def perform(chance: np.random.Generator) -> tuple[list[Said], Sound]:
     """Every sentence with its place, and the sound: shape (samples, 2)."""
     said: list[Said] = []
@@ -62,7 +43,7 @@ def perform(chance: np.random.Generator) -> tuple[list[Said], Sound]:
     at = 0
     for line in INTERVIEW:
         speed, pitch = int(chance.integers(148, 170)), int(chance.integers(42, 58))
-        voice = synthesise(spoken(line.text), VOICES[line.speaker], speed, pitch) * chance.uniform(0.75, 0.95)
+        voice = synthesise(spoken(line.text), Manner(VOICES[line.speaker], speed, pitch)) * chance.uniform(0.75, 0.95)
         at += round(line.pause * chance.uniform(0.85, 1.15) * RATE)
         said.append(Said(line, at / RATE, (at + len(voice)) / RATE))
         voices.append((at, CHANNELS.index(line.speaker), voice))
