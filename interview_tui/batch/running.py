@@ -5,10 +5,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from interview_tui.batch import transcribing
+from interview_tui.batch.cluster import ClusterAddress
 from interview_tui.batch.conditions import Conditions
 from interview_tui.batch.pace import Pace
 from interview_tui.batch.worker import Enough, Paused, Told, Wanted, Worker
-from interview_tui.errors import InterviewError, StudyBusy
+from interview_tui.errors import ClusterError, InterviewError, StudyBusy
 from interview_tui.pipeline.transcript import ModelFile
 from interview_tui.store import Study, queue
 from interview_tui.store.keys import OpenKeys
@@ -24,6 +25,7 @@ def run_queue(
     model: ModelFile,
     *,
     conditions: Conditions = ANYTIME,
+    cluster: ClusterAddress | None = None,
     tell: Callable[[queue.Job], None] = lambda _: None,
     enough: Callable[[], bool] = lambda: False,
 ) -> list[str]:
@@ -33,13 +35,15 @@ def run_queue(
     was. While a condition does not hold, the run waits, also for days.
 
     Args:
+        cluster: whose machines hear; None is this one. Where it cannot be used (any more), the run ends with the error
+            that says so, and everything waits.
         tell: called with a job whenever there is news of it.
         enough: asked a few times a second; True ends what runs at once, and leaves it waiting.
 
     Returns the sessions that stopped; each one's problem stands in its job.
     """
     with Worker() as worker:
-        run = _Run(study, keys, model, conditions, tell, enough, worker)
+        run = _Run(study, keys, model, conditions, cluster, tell, enough, worker)
         try:
             return run.all()
         finally:
@@ -56,6 +60,7 @@ class _Run:
         keys: OpenKeys,
         model: ModelFile,
         conditions: Conditions,
+        cluster: ClusterAddress | None,
         tell: Callable[[queue.Job], None],
         enough: Callable[[], bool],
         worker: Worker,
@@ -65,6 +70,7 @@ class _Run:
         self._keys = keys
         self._model = model
         self._conditions = conditions
+        self._cluster = cluster
         self._tell = tell
         self._enough = enough
         self._worker = worker
@@ -73,7 +79,8 @@ class _Run:
         stopped: list[str] = []
         transcribing.sweep(self._study)
         while not self._enough():
-            job = queue.claim(self._study, self.me, self._conditions.wait_for(self._study))
+            waits_for = self._conditions.wait_for(self._study)
+            job = queue.claim(self._study, self.me, waits_for, model=self._model.name)
             if job is None:
                 break
             if job.waits_for is not None:
@@ -91,6 +98,8 @@ class _Run:
             self._transcribe(job)
         except (Enough, Paused):
             pass
+        except ClusterError:  # it would be the same with every other interview
+            raise
         except InterviewError as error:
             if queue.is_at(self._study, job.session, self.me) is not None:  # else somebody took it out meanwhile
                 queue.ended(self._study, job.session, self.me, queue.JobState.STOPPED, " ".join(error.lines()))
@@ -99,7 +108,7 @@ class _Run:
         return False
 
     def _transcribe(self, job: queue.Job) -> None:
-        order = transcribing.order(self._study, self._keys, job.session, self._model, job.beam)
+        order = transcribing.order(self._study, self._keys, job.session, self._model, job.beam, self._cluster)
         pace = Pace()
 
         def told(far: Told) -> None:

@@ -158,12 +158,13 @@ def refuse_taken(job: Job) -> None:
 # what the program that is at it does
 
 
-def claim(study: Study, me: Runner, waits_for: str | None = None) -> Job | None:
+def claim(study: Study, me: Runner, waits_for: str | None = None, *, model: str | None = None) -> Job | None:
     """Take the first interview that waits, or that was cut off; None where there is none.
 
     Args:
         me: this program, which holds no other one afterwards.
         waits_for: it cannot begin now: the job says so, and goes on waiting.
+        model: the name of the one that hears it now.
     """
     with study.db.writing():
         free = next((job for job in jobs(study) if _is_free(job, me)), None)
@@ -174,9 +175,9 @@ def claim(study: Study, me: Runner, waits_for: str | None = None) -> Job | None:
             return None
         state = JobState.WAITING if waits_for else JobState.RUNNING
         study.db.run(
-            "UPDATE jobs SET state = ?, waits_for = ?, problem = NULL, pace = NULL, runner_pid = ?, runner_born = ? "
-            "WHERE session = ?",
-            state.value, waits_for, me.pid, me.born, free.session,
+            "UPDATE jobs SET state = ?, waits_for = ?, model = coalesce(?, model), "
+            "problem = NULL, pace = NULL, runner_pid = ?, runner_born = ? WHERE session = ?",
+            state.value, waits_for, model, me.pid, me.born, free.session,
         )  # fmt: skip
         return find(study, free.session)
 

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -13,13 +13,16 @@ import numpy
 import soundfile
 from conftest import PASSPHRASE, Template, give_consent
 
+from interview_tui import sealed
 from interview_tui.batch import transcribing
 from interview_tui.interview.bringing_in import bring_in
 from interview_tui.interview.live import Meeting
 from interview_tui.pipeline.processes import environment
-from interview_tui.pipeline.transcript import ModelFile, find_model
+from interview_tui.pipeline.transcript import HeardWindow, ModelFile, Window, find_model
+from interview_tui.pipeline.transcript.heard import Phrase, Segment
+from interview_tui.pipeline.transcript.words import Word
 from interview_tui.store import Study, hearings, people, words
-from interview_tui.store.keys import OpenKeys
+from interview_tui.store.keys import OpenKeys, public_key
 
 RATE = 16_000
 PIECES = ((17.8, 22.0), (31.8, 35.3), (47.8, 51.0))  # seconds of the bundled interview
@@ -62,6 +65,18 @@ def waiting(study: Study, code: str, sound: Path) -> str:
 def window_files(study: Study, session: str) -> set[tuple[str, int]]:
     """What was kept of each window that was heard: its name and when it was written."""
     return {(path.name, path.stat().st_mtime_ns) for path in hearings.files(hearings.folder_of(study, session))}
+
+
+def keep_heard(study: Study, session: str, texts: Sequence[str], every: float = 30.0) -> None:
+    """Windows as a run that was cut off leaves them, with these words; "" is a window without any."""
+    folder = sealed.make_private_folder(hearings.folder_of(study, session))
+    keep = hearings.writer(folder, public_key(study, session.partition("/")[0], "words"), "as it was")
+    first = len(hearings.files(folder))
+    for number, text in enumerate(texts, first):
+        at = number * every
+        words_ = tuple(Word(word, at, at + 0.5, 0.9) for word in text.split())
+        phrases = (Phrase(Segment(at, at + 1, f" {text}", (1, 2), 0.1, -0.2, 0.9), words_),) if text else ()
+        keep(HeardWindow(Window(at, at + every - 0.3, ((at + 0.1, at + 0.7),)), phrases, ("again",), 0.5))
 
 
 def said(study: Study, keys: OpenKeys, session: str) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The study in, one row for each interview that has sound out: its place in the queue, how far it is, what waits next."""
+"""The study in, one row an interview with sound out: its place in the queue, how far it is, what waits next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,6 @@
-"""Keys to the sound in, the queue filled, begun and watched out. It goes on when this screen is left."""
+"""Keys to the sound in, the queue filled, put in order, begun and watched out. It goes on when this screen is left."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -14,16 +13,18 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, OptionList
 from textual.widgets.option_list import Option
-from textual.worker import get_current_worker
 
 from interview_tui.batch import transcribing
-from interview_tui.batch.running import run_queue
+from interview_tui.batch.so_far import Unfinished
+from interview_tui.batch.telling import load_words, rules_words
+from interview_tui.batch.this_machine import Load, LoadWatch
 from interview_tui.errors import InterviewError
 from interview_tui.pipeline.transcript import ModelFile
 from interview_tui.store import Study, queue
-from interview_tui.store.keys import OpenKeys
+from interview_tui.store.running_times import RunningTimes, keep_running_times, running_times
 from interview_tui.tui.messages import TroubleMet
 from interview_tui.tui.screens.ask import Ask, Choice
+from interview_tui.tui.screens.queue.asking import DROP, LEAVE, ask_cancel, ask_times
 from interview_tui.tui.screens.queue.models import (
     DEMO,
     ON_A_STICK,
@@ -33,7 +34,9 @@ from interview_tui.tui.screens.queue.models import (
     in_words,
     models_here,
 )
-from interview_tui.tui.screens.queue.rows import Pace, QueueRow, State, prompt, queue_rows, summary, what_now
+from interview_tui.tui.screens.queue.rows import QueueRow, State, prompt, queue_rows, summary, what_now
+from interview_tui.tui.screens.queue.running import add_all, take_out, transcribe
+from interview_tui.tui.screens.queue.so_far import SoFarScreen
 from interview_tui.tui.widgets import Words, plain
 
 if TYPE_CHECKING:
@@ -48,9 +51,11 @@ _NOTHING = "No interview has sound yet. What is recorded or imported comes here.
 
 @dataclass
 class QueueRead(Message):
-    """The queue as it was a moment ago."""
+    """The queue, its rules and this computer as they were a moment ago."""
 
     rows: tuple[QueueRow, ...]
+    times: RunningTimes
+    load: Load
 
 
 @dataclass
@@ -66,17 +71,27 @@ class QueueScreen(Screen[None]):
         Binding("a", "add_all", "Add all", id="queue.all", tooltip="Put all that has no words yet into the queue."),
         Binding("space", "in_or_out", "In or out", id="queue.toggle", tooltip="Put this one in, or take it out."),
         Binding("s", "start", "Start", id="queue.start", tooltip="Begin; interviews can be recorded meanwhile."),
+        Binding("p", "pause", "Pause", id="queue.pause", tooltip="Hold this one; p again lets it go on where it was."),
+        Binding("n", "first", "Next", id="queue.first", tooltip="Put this one before all others that wait."),
+        Binding("u", "move(-1)", "Up", id="queue.up", tooltip="One place further up in the queue."),
+        Binding("d", "move(1)", "Down", id="queue.down", tooltip="One place further down in the queue."),
+        Binding(
+            "c", "cancel", "Cancel", id="queue.cancel", tooltip="Take this one out, also while it runs; you are asked."
+        ),
+        Binding("f", "so_far", "So far", id="queue.so_far", tooltip="Read what is heard of this one so far."),
+        Binding("o", "when", "Only when", id="queue.when", tooltip="Only on mains power, only at night, or any time."),
         Binding("m", "model", "Model", id="queue.model", tooltip="Choose who listens: a larger model hears better."),
         Binding("l", "listen", "Listen", id="queue.listen", tooltip="Listen to this one, and correct its words."),
         Binding("k", "check", "Check", id="queue.check", tooltip="Check the words of this one."),
-        Binding("r", "look", "Read again", id="queue.look", tooltip="Read the list again now."),
+        Binding("r", "look", "Read again", show=False, id="queue.look", tooltip="Read the list again now."),
         Binding("escape", "back", "Back", id="queue.back", tooltip="Back; what runs goes on."),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._rows: tuple[QueueRow, ...] | None = None
-        self._pace = Pace()
+        self._times = RunningTimes()
+        self._watch = LoadWatch()
         self._chosen = ""
         self._model: ModelFile | None = None
 
@@ -91,6 +106,7 @@ class QueueScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Words("Sound that becomes words", classes="title")
         yield Words("", id="state")
+        yield Words("", id="machine", classes="muted")
         yield OptionList(id="queue", markup=False)
         yield Words("Reading …", id="about")
         yield Footer(show_command_palette=False)
@@ -104,12 +120,17 @@ class QueueScreen(Screen[None]):
     # what there is
 
     def action_look(self) -> None:
-        study, running = self.companion.study, self._goes_on
-        self.companion.find(self, lambda: QueueRead(queue_rows(study, running=running)))
+        study, running, watch = self.companion.study, self._goes_on, self._watch
+        self.companion.find(
+            self, lambda: QueueRead(queue_rows(study, running=running), running_times(study), watch.look())
+        )
 
     def on_queue_read(self, message: QueueRead) -> None:
-        self._rows = message.rows
+        self._rows, self._times = message.rows, message.times
         self._show()
+        busy = any(row.state is State.RUNNING for row in message.rows)
+        load = f" This computer: {load_words(message.load)}." if busy else ""
+        self.query_one("#machine", Words).say(f"{rules_words(message.times)}{load}")
 
     def on_resize(self) -> None:
         self._show()
@@ -125,18 +146,15 @@ class QueueScreen(Screen[None]):
     def _show(self) -> None:
         if self._rows is None:
             return
-        listed, now = self.query_one(OptionList), time.monotonic()
-        left = {row.session.id: self._pace.left(row, now) for row in self._rows if row.state is State.RUNNING}
+        listed, marked = self.query_one(OptionList), self._row()
         names = max((len(row.name) for row in self._rows), default=0)
         width = listed.scrollable_content_region.width - 2  # a little air beside the bar
-        prompts = {
-            row.session.id: plain(prompt(row, left.get(row.session.id), name_width=names, width=width))
-            for row in self._rows
-        }
+        prompts = {row.session.id: plain(prompt(row, name_width=names, width=width)) for row in self._rows}
         if [option.id for option in listed.options] != list(prompts):
-            at = listed.highlighted or 0
             listed.clear_options().add_options([Option(words, id=name) for name, words in prompts.items()])
-            listed.highlighted = min(at, len(prompts) - 1) if prompts else None
+            if prompts:  # the mark stays on its interview, wherever that has gone
+                still = marked is not None and marked.session.id in prompts
+                listed.highlighted = list(prompts).index(marked.session.id) if still and marked else 0
         for option in listed.options:
             if option.id is not None and option.prompt != prompts[option.id]:
                 listed.replace_option_prompt(option.id, prompts[option.id])
@@ -149,8 +167,9 @@ class QueueScreen(Screen[None]):
             self.query_one("#about", Words).say(_NOTHING if row is None else f"{row.name}: {what_now(row)}")
 
     def _row(self) -> QueueRow | None:
-        at = self.query_one(OptionList).highlighted
-        return self._rows[at] if self._rows and at is not None and at < len(self._rows) else None
+        """The marked one."""
+        option = self.query_one(OptionList).highlighted_option
+        return next((row for row in self._rows or () if option and row.session.id == option.id), None)
 
     # in and out
 
@@ -158,24 +177,57 @@ class QueueScreen(Screen[None]):
     async def action_add_all(self) -> None:
         model = await self._checked_model()
         if model is not None:
-            study = self.companion.study
-            self.companion.write(partial(_add_all, study, model), self._look_soon)
+            self._do(partial(add_all, self.companion.study, model))
 
     @work(group="asking", exclusive=True)
     async def action_in_or_out(self) -> None:
         row, study = self._row(), self.companion.study
         if row is None:
             return
-        if row.state is State.RUNNING:
-            self.app.notify("It runs. It can be taken out of the queue when it has ended.")
-        elif row.in_queue:
-            self.companion.write(partial(queue.remove, study, row.session.id), self._look_soon)
+        if row.job is not None:
+            await self._take_out(row)
         elif row.state is State.OUT or await self._anew(row):
             model = await self._checked_model()
             if model is not None:
-                self.companion.write(
-                    partial(transcribing.enqueue, study, row.session, model, again=True), self._look_soon
-                )
+                self._do(partial(transcribing.enqueue, study, row.session, model, again=True))
+
+    @work(group="asking", exclusive=True)
+    async def action_cancel(self) -> None:
+        row = self._row()
+        if row is not None and row.job is not None:
+            await self._take_out(row)
+
+    async def _take_out(self, row: QueueRow) -> None:
+        """Ask where there is something to lose."""
+        answer = await ask_cancel(self.app, row) if row.here or row.heard else DROP
+        if answer != LEAVE:
+            self._do(partial(take_out, self.companion.study, row.session.id, drop=answer == DROP))
+
+    def action_pause(self) -> None:
+        row = self._row()
+        if row is not None and row.job is not None:
+            do = queue.go_on if row.state in (State.PAUSED, State.STOPPED) else queue.pause
+            self._do(partial(do, self.companion.study, row.session.id))
+
+    def action_first(self) -> None:
+        self._steer(queue.put_first)
+
+    def action_move(self, step: int) -> None:
+        self._steer(partial(queue.move, step=step))
+
+    def _steer(self, do: Callable[[Study, str], None]) -> None:
+        row = self._row()
+        if row is not None and row.job is not None:
+            self._do(partial(do, self.companion.study, row.session.id))
+
+    @work(group="asking", exclusive=True)
+    async def action_when(self) -> None:
+        times = await ask_times(self.app, self._times)
+        if times != self._times:
+            self._do(partial(keep_running_times, self.companion.study, times))
+
+    def _do(self, work: Callable[[], object]) -> None:
+        self.companion.write(work, self._look_soon)
 
     async def _anew(self, row: QueueRow) -> bool:
         choices = (Choice("keep", "Leave it as it is"), Choice("anew", "Make it anew, perhaps with a better model"))
@@ -238,7 +290,7 @@ class QueueScreen(Screen[None]):
             return
         keys = await self.companion.keys()
         if keys is not None and not self._goes_on:
-            self.app.run_worker(partial(_transcribe, self.companion, study, keys, model), thread=True, group=GROUP)
+            self.app.run_worker(partial(transcribe, self.companion, study, keys, model), thread=True, group=GROUP)
             self.action_look()
 
     async def _fit(self, model: ModelFile, study: Study) -> bool:
@@ -247,6 +299,16 @@ class QueueScreen(Screen[None]):
         choices = (Choice("no", "Do not start"), Choice("yes", "Start all the same, to see how it goes"))
         ask = Ask(WORTHLESS, choices, safe="no", more=ON_A_STICK)
         return await self.app.push_screen_wait(ask) == "yes"
+
+    @work(group="asking", exclusive=True)
+    async def action_so_far(self) -> None:
+        row = self._row()
+        if row is None or not row.heard:
+            self.app.notify("Nothing of it is heard so far." if row and row.words is None else "Its words: k, or l.")
+            return
+        keys = await self.companion.keys()
+        if keys is not None:
+            self.app.push_screen(SoFarScreen(row.name, Unfinished(self.companion.study, keys, row.session.id)))
 
     def action_listen(self) -> None:
         from interview_tui.tui.screens.review import ReviewScreen
@@ -269,34 +331,3 @@ class QueueScreen(Screen[None]):
         if self._goes_on:
             self.app.notify("It goes on while the program is open.")
         self.dismiss()
-
-
-def _add_all(study: Study, model: ModelFile) -> None:
-    queued = {job.session for job in queue.jobs(study) if job.state is not queue.JobState.DONE}
-    for session in transcribing.waiting(study):
-        if session.id not in queued:
-            transcribing.enqueue(study, session, model)
-
-
-def _transcribe(app: "CompanionApp", study: Study, keys: OpenKeys, model: ModelFile) -> None:
-    """Run the queue until it is empty or the program closes. What stops an interview stands in its row."""
-    worker = get_current_worker()
-
-    def closing() -> bool:
-        return worker.is_cancelled
-
-    try:
-        _take_up(study, model, queue.JobState.RUNNING)  # left by a program that was closed
-        run_queue(study, keys, model, enough=closing)
-        while not closing() and _take_up(study, model, queue.JobState.WAITING):  # what was added meanwhile
-            run_queue(study, keys, model, enough=closing)
-    except InterviewError as error:
-        app.post_message(TroubleMet(error))
-
-
-def _take_up(study: Study, model: ModelFile, state: queue.JobState) -> bool:
-    """Let what is in ``state`` wait; whether there was any."""
-    found = [job for job in queue.jobs(study) if job.state is state]
-    for job in found:
-        queue.add(study, job.participant, job.session, model.name)
-    return bool(found)

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from interview_tui.batch.so_far import SoFar, Unfinished
+from interview_tui.tui.messages import TroubleMet
 from interview_tui.tui.widgets import Words
 from interview_tui.tui.widgets.clock import clock_text
 
@@ -64,7 +65,7 @@ class SoFarScreen(Screen[None]):
         unfinished = self._unfinished
         cast("CompanionApp", self.app).find(self, lambda: HeardSoFar(unfinished.look()))
 
-    def on_heard_so_far(self, message: HeardSoFar) -> None:
+    async def on_heard_so_far(self, message: HeardSoFar) -> None:
         found = message.so_far
         if found.finished:
             self.query_one("#how-far", Words).say("It is finished, or was taken away. Back to the queue: Escape.")
@@ -73,9 +74,14 @@ class SoFarScreen(Screen[None]):
         if list(found.paragraphs[: len(self._shown)]) == self._shown:
             self._add(found.paragraphs[len(self._shown) :])
         else:  # a window between others came later, or all is heard anew
-            self.query_one(VerticalScroll).remove_children()
+            await self.query_one(VerticalScroll).remove_children()
             self._shown = []
             self._add(found.paragraphs)
+
+    def on_trouble_met(self, message: TroubleMet) -> None:
+        """It is looked at again in a moment: a panel each time would be in the way."""
+        message.stop()
+        self.query_one("#how-far", Words).say(" ".join(message.error.lines()))
 
     def _add(self, new: tuple[tuple[float, str], ...]) -> None:
         self._shown += new

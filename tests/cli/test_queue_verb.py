@@ -7,18 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from interview_tui import sealed
 from interview_tui.batch.telling import left_words, length, part
 from interview_tui.cli import run
-from interview_tui.pipeline.transcript import HeardWindow, Window
-from interview_tui.pipeline.transcript.heard import Phrase, Segment
-from interview_tui.pipeline.transcript.words import Word
 from interview_tui.store import Study, hearings, people, queue
-from interview_tui.store.keys import public_key
 from interview_tui.store.queue import JobState, Progress
 from interview_tui.store.runner import this_program
 from interview_tui.store.running_times import Night, RunningTimes, running_times
 from interview_tui.study.session import Session
+from tests.batch.interviews import keep_heard
 
 Command = Callable[..., str]
 SAID = "I met Sarah in Leeds."
@@ -52,12 +48,7 @@ def queued(study: Study) -> Study:
         met = Session(code, 1, "1", "0" * 64, "face to face", "AB", "CD", False, "2026-01-05T10:00:00+00:00")
         people.add_session(study, met)
         queue.add(study, code, met.id, "demo", seconds=2880.0)
-    folder = sealed.make_private_folder(hearings.folder_of(study, "P01/interview-01"))
-    said = tuple(Word(word, 700.0, 701.0, 0.9) for word in SAID.split())
-    phrase = Phrase(Segment(700.0, 703.0, f" {SAID}", (1,), 0.1, -0.2, 0.9), said)
-    keep = hearings.writer(folder, public_key(study, "P01", "words"), "as it was")
-    keep(HeardWindow(Window(0.0, 30.0), ()))
-    keep(HeardWindow(Window(700.0, 720.0), (phrase,)))
+    keep_heard(study, "P01/interview-01", ["", SAID], every=700.0)
     me = this_program()
     queue.claim(study, me)
     queue.report(study, "P01/interview-01", me, Progress(720.0, 2880.0, 5, 2, 4.0))
@@ -123,7 +114,7 @@ def test_the_rules_are_set_and_taken_back(done: Command, fails: Command, study: 
 
 def test_what_is_heard_so_far_can_be_read_while_it_grows(done: Command, fails: Command, queued: Study) -> None:
     first, _, paragraph = done("transcript", "P01", "--so-far").splitlines()
-    assert first.startswith("Not finished: the first 12 of 48 minutes.")
+    assert first.startswith("Not finished: the first 23 of 48 minutes.")
     assert "Who is speaking" in first
     assert paragraph == f"[11:40] {SAID}"
     found = json.loads(done("transcript", "P01", "--so-far", "--json"))

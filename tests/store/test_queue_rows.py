@@ -9,13 +9,10 @@ from pathlib import Path
 import pytest
 from conftest import PASSPHRASE
 
-from interview_tui import sealed
 from interview_tui.errors import BeingTranscribed, TranscriptError
 from interview_tui.migrations import STEPS
 from interview_tui.pipeline.processes import environment
 from interview_tui.pipeline.transcript import HeardWindow, Window
-from interview_tui.pipeline.transcript.heard import Phrase, Segment
-from interview_tui.pipeline.transcript.words import Word
 from interview_tui.store import Study, hearings, open_study, people, queue, words
 from interview_tui.store.checking import check
 from interview_tui.store.keys import OpenKeys, public_key
@@ -23,6 +20,7 @@ from interview_tui.store.queue import JobState, Progress
 from interview_tui.store.runner import Runner, this_program
 from interview_tui.store.running_times import RunningTimes, keep_running_times, night_from, running_times
 from interview_tui.store.withdraw import withdraw
+from tests.batch.interviews import keep_heard
 
 _CLAIM = """
 import sys
@@ -242,27 +240,22 @@ def test_the_rules_are_kept_in_the_study(study_folder: Path) -> None:
 # --- Windows that were heard ----------------------------------------------------------------------------------------
 
 
-def heard(number: int) -> HeardWindow:
-    said = f"Sarah{number}"
-    segment = Segment(number * 30.0, number * 30.0 + 5, f" {said}", (1, 2), 0.1, -0.2, 0.9)
-    window = Window(number * 30.0, number * 30.0 + 29.7, ((number * 30.0, number * 30.0 + 0.1 + 0.2),))
-    return HeardWindow(window, (Phrase(segment, (Word(said, 0.1, 0.7, 0.123),)),), ("again at temperature 0.2",), 0.5)
+def text_of(window: HeardWindow) -> str:
+    return "".join(phrase.segment.text for phrase in window.phrases)
 
 
 @pytest.fixture
 def kept(queued: Study) -> Study:
     """Two windows of each interview."""
     for job in queue.jobs(queued):
-        folder = sealed.make_private_folder(hearings.folder_of(queued, job.session))
-        keep = hearings.writer(folder, public_key(queued, job.participant, "words"), "as it was")
-        keep(heard(0))
-        keep(heard(1))
+        keep_heard(queued, job.session, ["Sarah nought", "Sarah one"])
     return queued
 
 
 def test_a_window_comes_back_as_it_was_and_can_be_opened_with_the_words_key_alone(kept: Study, keys: OpenKeys) -> None:
     found = hearings.read(kept, keys, "P02/interview-01")
-    assert [one.heard for one in found] == [heard(0), heard(1)]
+    assert [text_of(one.heard) for one in found] == [" Sarah nought", " Sarah one"]
+    assert found[1].heard.window == Window(30.0, 59.7, ((30.1, 30.7),))
     assert {one.fingerprint for one in found} == {"as it was"}
     raw = b"".join(path.read_bytes() for path in kept.folder.rglob("*") if path.is_file())
     assert b"Sarah" not in raw
@@ -272,8 +265,9 @@ def test_a_window_comes_back_as_it_was_and_can_be_opened_with_the_words_key_alon
 
 def test_a_later_run_writes_after_what_is_there(kept: Study, keys: OpenKeys) -> None:
     folder = hearings.folder_of(kept, "P01/interview-01")
-    hearings.writer(folder, public_key(kept, "P01", "words"), "as it was")(heard(2))
-    assert [one.heard for one in hearings.read(kept, keys, "P01/interview-01")] == [heard(0), heard(1), heard(2)]
+    keep_heard(kept, "P01/interview-01", ["Sarah two"])
+    found = hearings.read(kept, keys, "P01/interview-01")
+    assert [text_of(one.heard) for one in found] == [" Sarah nought", " Sarah one", " Sarah two"]
     first = {hearings.files(folder)[0].name}
     assert len(hearings.read(kept, keys, "P01/interview-01", known=first)) == 2
 
@@ -286,7 +280,7 @@ def test_withdrawal_takes_what_was_heard_and_whoever_is_at_it_keeps_nothing_more
     assert not list((kept.folder / "transcripts").glob("P02*"))
     assert hearings.sessions(kept) == ["P01/interview-01", "P03/interview-01"]
     with pytest.raises(FileNotFoundError):
-        keep(heard(2))
+        keep(HeardWindow(Window(60.0, 90.0), ()))
     assert not list((kept.folder / "transcripts").glob("P02*"))
 
 
