@@ -14,8 +14,8 @@ from interview_tui.pipeline.transcript.model_folder import Progress, add_model, 
 from interview_tui.pipeline.transcript.model_sizes import PUBLISHED, Published, in_bytes, in_time
 from interview_tui.study.languages import language_name
 
-_ROW = "{:15} {:9} {:>8} {:>10}  {:17} {}"
-_HEAD = ("model", "here", "on disk", "in memory", "languages", "an hour of sound takes here")
+_ROW = "{:14} {:7} {:>7} {:>9}  {:13} {}"  # 80 columns
+_HEAD = ("model", "here", "on disk", "in memory", "languages", "an hour of sound here")
 
 
 @click.group(epilog="Example: interview-tui models list")
