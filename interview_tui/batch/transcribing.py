@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from interview_tui import sealed
 from interview_tui.batch.asked import asked
+from interview_tui.batch.cluster import ClusterAddress
 from interview_tui.batch.worker import Enough, Order, Wanted, Worker
 from interview_tui.errors import NothingToTranscribe, TranscriptExists
 from interview_tui.pipeline.transcript import Hearing, ModelFile, Transcript
@@ -119,7 +120,14 @@ def corrected_before(study: Study, session: str) -> str:
     return f"{count} corrected by people. They are not in the new one; this one is set aside, sealed."
 
 
-def order(study: Study, keys: OpenKeys, session: str, model: ModelFile, beam: int | None = None) -> Order:
+def order(
+    study: Study,
+    keys: OpenKeys,
+    session: str,
+    model: ModelFile,
+    beam: int | None = None,
+    cluster: ClusterAddress | None = None,
+) -> Order:
     """What a worker needs for one interview, with the windows that were heard of it before."""
     recording = recordings.of_session(study, session)
     if recording is None:
@@ -140,6 +148,7 @@ def order(study: Study, keys: OpenKeys, session: str, model: ModelFile, beam: in
         keep_in=sealed.make_private_folder(hearings.folder_of(study, session)),
         words_key=public_key(study, recording.participant, "words"),
         known=tuple(hearings.read(study, keys, session)),
+        cluster=cluster,
     )
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Self
 from interview_tui.batch.faults import as_named
 from interview_tui.batch.fingerprint import fingerprint
 from interview_tui.errors import InterviewError, TranscriptError
+from interview_tui.pipeline.offline import no_network
 from interview_tui.pipeline.processes import die_with_parent, ready_to_spawn
 from interview_tui.pipeline.transcript import (
     HeardWindow,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from interview_tui.batch.cluster import ClusterAddress
+
     Sound = tuple[Window, NDArray[np.float32]]
 
 LOOK_S = 0.2  # between two looks at what is wanted
@@ -54,6 +57,7 @@ class Order:
         asked: when each question was asked, in seconds, and its words.
         keep_in: where each window is kept; words_key: the public key that it is sealed to.
         known: what was kept before.
+        cluster: whose machines hear; None is this one.
     """
 
     folder: Path
@@ -68,6 +72,7 @@ class Order:
     keep_in: Path
     words_key: str
     known: tuple[hearings.KeptWindow, ...] = field(default=(), repr=False)
+    cluster: "ClusterAddress | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +184,7 @@ def serve(line: Connection) -> None:
     if hasattr(os, "nice"):
         os.nice(10)
     ears = _Ears()
-    with suppress(EOFError, ConnectionError):
+    with no_network(), suppress(EOFError, ConnectionError):
         while True:
             order = line.recv()
             if isinstance(order, Order):  # a wish for a pause may come when all was heard already
@@ -198,21 +203,29 @@ def _outcome(order: Order, ears: "_Ears", line: Connection) -> Transcript | Exce
 
 
 class _Ears:
-    """The model in memory and what hears with it, for as long as the orders ask for the same one."""
+    """The model in memory and what hears with it, for as long as the orders ask for the same."""
 
     def __init__(self) -> None:
         self._model: OpenModel | None = None
         self._hearer: Hearer | None = None
+        self._cluster: ClusterAddress | None = None
 
     def open(self, order: Order) -> tuple[OpenModel, Hearer]:
         from interview_tui.pipeline.transcript import open_model
-        from interview_tui.pipeline.transcript.hearing import LocalHearer
 
-        if self._model is None or self._hearer is None or self._model.file != order.model:
+        same = self._model is not None and self._model.file == order.model and self._cluster == order.cluster
+        if self._model is None or self._hearer is None or not same:
             self._model = self._hearer = None  # two models may be more than the memory holds
             self._model = open_model(order.model)
-            self._hearer = LocalHearer(self._model)
+            self._hearer, self._cluster = _hearer(self._model, order.cluster), order.cluster
         return self._model, self._hearer
+
+
+def _hearer(model: OpenModel, cluster: "ClusterAddress | None") -> Hearer:
+    from interview_tui.batch.cluster import ClusterHearer
+    from interview_tui.pipeline.transcript.hearing import LocalHearer
+
+    return LocalHearer(model) if cluster is None else ClusterHearer(cluster, model.file)
 
 
 @dataclass(frozen=True, slots=True)
