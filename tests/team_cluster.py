@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +62,15 @@ def eventually(true: Callable[[], object], within: float = WITHIN_S) -> None:
     while not true():
         assert time.monotonic() < until, "waited too long"
         time.sleep(0.05)
+
+
+@contextmanager
+def meanwhile(do: Callable[[], None]) -> Iterator[None]:
+    """Do something in a thread; what goes wrong there is not lost."""
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(do)
+        yield
+        future.result()
 
 
 @dataclass(eq=False)

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import click
 
 from interview_tui.batch import transcribing
+from interview_tui.batch.cluster import ClusterAddress
 from interview_tui.batch.conditions import Conditions
 from interview_tui.batch.running import run_queue
 from interview_tui.batch.telling import state_words
+from interview_tui.cli.cluster_options import cluster_options, say_who_is_ready
 from interview_tui.cli.context import Choices, study_choices
 from interview_tui.cli.output import aside, say
 from interview_tui.cli.transcribing_lines import Lines
@@ -44,6 +46,7 @@ _OURS = (queue.JobState.WAITING, queue.JobState.RUNNING)
     help="Only between these times of the day; it waits and goes on by itself.",
 )
 @click.option("--again", is_flag=True, help="Make an existing transcript anew; decisions are kept.")
+@cluster_options
 @study_choices
 def transcribe_verb(
     codes: tuple[str, ...],
@@ -53,11 +56,13 @@ def transcribe_verb(
     on_mains: bool,
     at_night: str | None,
     again: bool,
+    cluster: ClusterAddress | None,
     choices: Choices,
 ) -> None:
     """Turn recordings into words with openai-whisper, on this computer, without the network.
 
-    Whatever ends it, the next start goes on where it was. See and steer what waits: interview-tui queue.
+    Whatever ends it, the next start goes on where it was. See and steer what waits: interview-tui queue. Only with
+    --cluster does sealed sound leave this computer, for the machines of your team.
     """
     if bool(codes) == everyone:
         raise click.UsageError("Name participants, or say --all.")
@@ -77,7 +82,9 @@ def transcribe_verb(
         if not any(job.state in _OURS and not job.taken for job in queue.jobs(study)):
             say("Nothing waits to be transcribed.")
             return
-        _run(study, choices, found, Conditions(times))
+        if cluster is not None:
+            say_who_is_ready(cluster, found)
+        _run(study, choices, found, Conditions(times), cluster)
         say(f"Next: interview-tui anonymise {codes[0] if codes else 'CODE'}")
 
 
@@ -108,7 +115,9 @@ def _say_what_is_left_alone(study: Study) -> None:
             aside(f"{job.session} is paused. To let it go on: interview-tui queue go-on {job.participant}")
 
 
-def _run(study: Study, choices: Choices, model: ModelFile, conditions: Conditions) -> None:
+def _run(
+    study: Study, choices: Choices, model: ModelFile, conditions: Conditions, cluster: ClusterAddress | None
+) -> None:
     lines, done = Lines(), set[str]()
 
     def tell(job: queue.Job) -> None:
@@ -117,7 +126,7 @@ def _run(study: Study, choices: Choices, model: ModelFile, conditions: Condition
             done.add(job.session)
 
     try:
-        stopped = run_queue(study, choices.keys(study), model, conditions=conditions, tell=tell)
+        stopped = run_queue(study, choices.keys(study), model, conditions=conditions, cluster=cluster, tell=tell)
     finally:
         lines.end()
     for row in words.rows(study):

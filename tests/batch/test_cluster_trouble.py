@@ -3,15 +3,13 @@
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import psutil
 import pytest
 from cluster_sounds import Sound, spoken
-from team_cluster import NO_SPILL, TeamCluster, eventually, free_port, team_cluster, works
+from team_cluster import NO_SPILL, TeamCluster, eventually, free_port, meanwhile, team_cluster, works
 
 from interview_tui.batch.cluster import ClusterHearer, hearer, look_at
 from interview_tui.errors import ClusterError, ClusterLost, NoWorkers
@@ -53,15 +51,6 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Window]]:
 
 def each_once(heard: Iterable[HeardWindow], said: Sequence[Sound]) -> None:
     assert sorted(one.window.start for one in heard) == [window.start for window, _ in said]
-
-
-@contextmanager
-def meanwhile(do: Callable[[], None]) -> Iterator[None]:
-    """Do something in a thread; what goes wrong there is not lost."""
-    with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(do)
-        yield
-        future.result()
 
 
 def take(hears: Iterable[HeardWindow], heard: list[HeardWindow]) -> None:
