@@ -125,7 +125,7 @@ def prompt(row: QueueRow, *, name_width: int, width: int) -> str:
 def what_now(row: QueueRow) -> str:
     """What can be done about a row, in plain sentences."""
     if row.elsewhere:
-        return "Another program is at it. p pauses it, c takes it out."
+        return "Another program is at it. p pauses it, c takes it out, f reads so far."
     again = f"Windows that {row.job.model if row.job else ''} heard are kept; another model would begin anew."
     pausing = "What is in the works is finished first. p lets it go on."
     return {
@@ -145,13 +145,21 @@ def summary(rows: Sequence[QueueRow], model: str) -> str:
     running = [row for row in rows if row.state is State.RUNNING]
     queued = f"{len(waits)} in the queue, {length(sum(_to_go(row) for row in waits))} of sound." if waits else ""
     if running:
-        return f"{running[0].name} is becoming words. {queued} Model: {model}."
+        told = [f"{running[0].name} is becoming words.", queued, _all_of_it(running[0], waits), f"Model: {model}."]
+        return " ".join(sentence for sentence in told if sentence)
     held = next((row.job.waits_for for row in waits if row.here and row.job), None)
     if held:
         return f"{queued} It waits for {held}. Model: {model}."
     if waits:
         return f"{queued} s starts. Model: {model}."
     return "Nothing is in the queue."
+
+
+def _all_of_it(running: QueueRow, waits: Sequence[QueueRow]) -> str:
+    """How long the rest of the queue takes at the pace of now."""
+    if not waits or running.job is None or not running.job.pace:
+        return ""
+    return f"All of it takes about {length(sum(map(_to_go, (running, *waits))) / running.job.pace)}."
 
 
 def _to_go(row: QueueRow) -> float:

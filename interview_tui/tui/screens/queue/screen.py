@@ -1,30 +1,25 @@
 """Keys to the sound in, the queue filled, put in order, begun and watched out. It goes on when this screen is left."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, OptionList
 from textual.widgets.option_list import Option
 
-from interview_tui.batch import transcribing
-from interview_tui.batch.so_far import Unfinished
 from interview_tui.batch.telling import load_words, rules_words
 from interview_tui.batch.this_machine import Load, LoadWatch
 from interview_tui.errors import InterviewError
 from interview_tui.pipeline.transcript import ModelFile
-from interview_tui.store import Study, queue
-from interview_tui.store.running_times import RunningTimes, keep_running_times, running_times
+from interview_tui.store import Study
+from interview_tui.store.running_times import RunningTimes, running_times
 from interview_tui.tui.messages import TroubleMet
 from interview_tui.tui.screens.ask import Ask, Choice
-from interview_tui.tui.screens.queue.asking import DROP, LEAVE, ask_cancel, ask_times
 from interview_tui.tui.screens.queue.models import (
     DEMO,
     ON_A_STICK,
@@ -35,12 +30,12 @@ from interview_tui.tui.screens.queue.models import (
     models_here,
 )
 from interview_tui.tui.screens.queue.rows import QueueRow, State, prompt, queue_rows, summary, what_now
-from interview_tui.tui.screens.queue.running import add_all, take_out, transcribe
-from interview_tui.tui.screens.queue.so_far import SoFarScreen
+from interview_tui.tui.screens.queue.running import add_all, transcribe
+from interview_tui.tui.screens.queue.steering import Steering
 from interview_tui.tui.widgets import Words, plain
 
 if TYPE_CHECKING:
-    from interview_tui.tui.app import CompanionApp
+    pass
 
 GROUP = "transcribing"
 """The group of the worker, which belongs to the app and not to a screen."""
@@ -58,12 +53,7 @@ class QueueRead(Message):
     load: Load
 
 
-@dataclass
-class QueueChanged(Message):
-    """Something was put into the queue, or taken out."""
-
-
-class QueueScreen(Screen[None]):
+class QueueScreen(Steering):
     """Interviews with sound, each with its place in the queue in words."""
 
     CSS_PATH = "queue.tcss"
@@ -72,11 +62,11 @@ class QueueScreen(Screen[None]):
         Binding("space", "in_or_out", "In or out", id="queue.toggle", tooltip="Put this one in, or take it out."),
         Binding("s", "start", "Start", id="queue.start", tooltip="Begin; interviews can be recorded meanwhile."),
         Binding("p", "pause", "Pause", id="queue.pause", tooltip="Hold this one; p again lets it go on where it was."),
-        Binding("n", "first", "Next", id="queue.first", tooltip="Put this one before all others that wait."),
-        Binding("u", "move(-1)", "Up", id="queue.up", tooltip="One place further up in the queue."),
-        Binding("d", "move(1)", "Down", id="queue.down", tooltip="One place further down in the queue."),
+        Binding("n", "first", "Next", id="queue.first", tooltip="Put this one first; u and d: a place up or down."),
+        Binding("u", "move(-1)", "Up", show=False, id="queue.up", tooltip="One place further up in the queue."),
+        Binding("d", "move(1)", "Down", show=False, id="queue.down", tooltip="One place further down in the queue."),
         Binding(
-            "c", "cancel", "Cancel", id="queue.cancel", tooltip="Take this one out, also while it runs; you are asked."
+            "c", "cancel", "Cancel", show=False, id="queue.cancel", tooltip="Take it out, even while it runs; asks."
         ),
         Binding("f", "so_far", "So far", id="queue.so_far", tooltip="Read what is heard of this one so far."),
         Binding("o", "when", "Only when", id="queue.when", tooltip="Only on mains power, only at night, or any time."),
@@ -89,15 +79,9 @@ class QueueScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: tuple[QueueRow, ...] | None = None
-        self._times = RunningTimes()
         self._watch = LoadWatch()
         self._chosen = ""
         self._model: ModelFile | None = None
-
-    @property
-    def companion(self) -> "CompanionApp":
-        return cast("CompanionApp", self.app)
 
     @property
     def _goes_on(self) -> bool:
@@ -166,82 +150,14 @@ class QueueScreen(Screen[None]):
         if self._rows is not None:
             self.query_one("#about", Words).say(_NOTHING if row is None else f"{row.name}: {what_now(row)}")
 
-    def _row(self) -> QueueRow | None:
-        """The marked one."""
-        option = self.query_one(OptionList).highlighted_option
-        return next((row for row in self._rows or () if option and row.session.id == option.id), None)
-
-    # in and out
+    def on_queue_changed(self) -> None:
+        self.action_look()
 
     @work(group="asking", exclusive=True)
     async def action_add_all(self) -> None:
-        model = await self._checked_model()
+        model = await self.checked_model()
         if model is not None:
             self._do(partial(add_all, self.companion.study, model))
-
-    @work(group="asking", exclusive=True)
-    async def action_in_or_out(self) -> None:
-        row, study = self._row(), self.companion.study
-        if row is None:
-            return
-        if row.job is not None:
-            await self._take_out(row)
-        elif row.state is State.OUT or await self._anew(row):
-            model = await self._checked_model()
-            if model is not None:
-                self._do(partial(transcribing.enqueue, study, row.session, model, again=True))
-
-    @work(group="asking", exclusive=True)
-    async def action_cancel(self) -> None:
-        row = self._row()
-        if row is not None and row.job is not None:
-            await self._take_out(row)
-
-    async def _take_out(self, row: QueueRow) -> None:
-        """Ask where there is something to lose."""
-        answer = await ask_cancel(self.app, row) if row.here or row.heard else DROP
-        if answer != LEAVE:
-            self._do(partial(take_out, self.companion.study, row.session.id, drop=answer == DROP))
-
-    def action_pause(self) -> None:
-        row = self._row()
-        if row is not None and row.job is not None:
-            do = queue.go_on if row.state in (State.PAUSED, State.STOPPED) else queue.pause
-            self._do(partial(do, self.companion.study, row.session.id))
-
-    def action_first(self) -> None:
-        self._steer(queue.put_first)
-
-    def action_move(self, step: int) -> None:
-        self._steer(partial(queue.move, step=step))
-
-    def _steer(self, do: Callable[[Study, str], None]) -> None:
-        row = self._row()
-        if row is not None and row.job is not None:
-            self._do(partial(do, self.companion.study, row.session.id))
-
-    @work(group="asking", exclusive=True)
-    async def action_when(self) -> None:
-        times = await ask_times(self.app, self._times)
-        if times != self._times:
-            self._do(partial(keep_running_times, self.companion.study, times))
-
-    def _do(self, work: Callable[[], object]) -> None:
-        self.companion.write(work, self._look_soon)
-
-    async def _anew(self, row: QueueRow) -> bool:
-        choices = (Choice("keep", "Leave it as it is"), Choice("anew", "Make it anew, perhaps with a better model"))
-        corrected = await asyncio.to_thread(transcribing.corrected_before, self.companion.study, row.session.id)
-        more = f"Decisions stand where the words are the same. A sign-off is asked for again.\n\n{corrected}".strip()
-        ask = Ask(f"{row.name} has a transcript already.", choices, safe="keep", more=more)
-        return await self.app.push_screen_wait(ask) == "anew"
-
-    def _look_soon(self) -> None:
-        """From the writing thread, which must not wait for a screen."""
-        self.post_message(QueueChanged())
-
-    def on_queue_changed(self) -> None:
-        self.action_look()
 
     # the model
 
@@ -249,7 +165,7 @@ class QueueScreen(Screen[None]):
         name = self._chosen.replace("\\", "/").rpartition("/")[2].removesuffix(".pt")
         return f"{DEMO}, worthless on real speech" if name == DEMO else name
 
-    async def _checked_model(self) -> ModelFile | None:
+    async def checked_model(self) -> ModelFile | None:
         """The chosen model, checked once; None where that cannot be, and then it was said why."""
         if self._model is None:
             self.query_one("#state", Words).say("Looking at the model …")
@@ -272,7 +188,7 @@ class QueueScreen(Screen[None]):
         answer = await self.app.push_screen_wait(ask)
         if answer != self._chosen:
             self._chosen, self._model = answer, None
-            await self._checked_model()
+            await self.checked_model()
         self._show()
 
     # running
@@ -285,7 +201,7 @@ class QueueScreen(Screen[None]):
         if not any(row.in_queue for row in self._rows or ()):
             self.app.notify("Nothing is in the queue. a adds all that waits, space adds one.")
             return
-        study, model = self.companion.study, await self._checked_model()
+        study, model = self.companion.study, await self.checked_model()
         if model is None or not await self._fit(model, study):
             return
         keys = await self.companion.keys()
@@ -299,33 +215,6 @@ class QueueScreen(Screen[None]):
         choices = (Choice("no", "Do not start"), Choice("yes", "Start all the same, to see how it goes"))
         ask = Ask(WORTHLESS, choices, safe="no", more=ON_A_STICK)
         return await self.app.push_screen_wait(ask) == "yes"
-
-    @work(group="asking", exclusive=True)
-    async def action_so_far(self) -> None:
-        row = self._row()
-        if row is None or not row.heard:
-            self.app.notify("Nothing of it is heard so far." if row and row.words is None else "Its words: k, or l.")
-            return
-        keys = await self.companion.keys()
-        if keys is not None:
-            self.app.push_screen(SoFarScreen(row.name, Unfinished(self.companion.study, keys, row.session.id)))
-
-    def action_listen(self) -> None:
-        from interview_tui.tui.screens.review import ReviewScreen
-
-        self._open(ReviewScreen)
-
-    def action_check(self) -> None:
-        from interview_tui.tui.screens.check import CheckScreen
-
-        self._open(CheckScreen)
-
-    def _open(self, screen: Callable[[str], Screen[None]]) -> None:
-        row = self._row()
-        if row is not None and row.words is not None:
-            self.app.push_screen(screen(row.session.id))
-        elif row is not None:
-            self.app.notify(f"{row.name} has no words yet.")
 
     def action_back(self) -> None:
         if self._goes_on:
