@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from interview_tui.batch.cluster import ClusterAddress
+    from interview_tui.pipeline.transcript.engine import Plan
 
     Sound = tuple[Window, NDArray[np.float32]]
 
@@ -234,6 +235,11 @@ class Interruptible:
 
     hearer: Hearer
     line: Connection
+
+    @property
+    def plan(self) -> "Plan | None":
+        """How the hearer runs its model; None where other machines do."""
+        return getattr(self.hearer, "plan", None)
 
     def hear(self, windows: "Iterable[Sound]", hearing: Hearing) -> Iterator[HeardWindow]:
         held: list[Sound] = []

@@ -8,7 +8,7 @@ from team_cluster import eventually, meanwhile, team_cluster
 
 from interview_tui.batch import transcribing
 from interview_tui.cli import run
-from interview_tui.store import Study, hearings, queue
+from interview_tui.store import Study, hearings, queue, words
 from interview_tui.store.keys import OpenKeys
 
 
@@ -36,6 +36,8 @@ def test_a_cluster_transcribes_what_waits_as_this_machine_does(
     there = said(study, keys, sessions[1])
     assert [text for _, text in there] == [text for _, text in here]
     assert any(word in text for word in SAID for _, text in there)
+    settings = [words.load(study, keys, session).transcript.settings for session in sessions]
+    assert ["run on other machines" in one for one in settings] == [False, True]
 
 
 @pytest.mark.slow
