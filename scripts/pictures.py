@@ -6,10 +6,11 @@
     scripts/screenshots scripts.pictures:trouble --out DIR --wait 3 home= desk=f short=escape,i
     scripts/screenshots scripts.pictures:muted --out DIR --wait 4 home= two=f
     scripts/screenshots scripts.pictures:cut_off --out DIR --wait 2 question= put-right=p
+    scripts/screenshots scripts.pictures:review --out DIR --wait 5 home= review=l doubt=n,n edit=e,a,b,enter
 
 The study is the demo's, in ``INTERVIEW_TUI_PICTURES`` (made there first if it is not). ``live`` adds an open interview
 that is recorded; ``trouble`` lets its disk be full, ``muted`` gives it a second microphone that is silent, and
-``cut_off`` ends its recorder as a crash would.
+``cut_off`` ends its recorder as a crash would. ``review`` has words that nobody has listened to yet.
 """
 
 import atexit
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
@@ -26,11 +28,14 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from conftest import give_consent
 
 from interview_tui.demo.assets import asset
-from interview_tui.demo.headless import PASSPHRASE, run_demo
+from interview_tui.demo.headless import CODE, PASSPHRASE, run_demo
 from interview_tui.errors import NothingRecorded
 from interview_tui.interview import desk
 from interview_tui.interview.live import Interview, Meeting
-from interview_tui.store import open_study, people
+from interview_tui.pipeline.transcript import Doubt, Transcript
+from interview_tui.pipeline.transcript.doubting import UNSURE_WORD
+from interview_tui.store import open_study, people, words
+from interview_tui.store.keys import unlock
 from interview_tui.tui.app import CompanionApp
 
 WHO = "P08"
@@ -47,6 +52,29 @@ def study_folder() -> Path:
 def looking() -> CompanionApp:
     """The finished pretend interview."""
     return CompanionApp(study_folder(), PASSPHRASE, PASSPHRASE)
+
+
+def review() -> CompanionApp:
+    """The finished pretend interview before anybody listened, with more doubts than such clear voices leave."""
+    folder = study_folder()
+    with open_study(folder, PASSPHRASE) as study:
+        keys = unlock(study, PASSPHRASE)
+        found = words.load(study, keys, f"{CODE}/interview-01")
+        unread = replace(found.review, decisions=(), anonymised_by=None, checked_by=None, checked_at=None)
+        words.save(study, replace(found, transcript=_doubted(found.transcript), review=unread))
+    return CompanionApp(folder, PASSPHRASE, PASSPHRASE)
+
+
+def _doubted(heard: Transcript) -> Transcript:
+    """Some speakers confirmed, some only proposed; a word nobody listened to, and a place where nothing is written."""
+    known = [replace(one, speaker_from="person" if n < 2 else "proposed") for n, one in enumerate(heard.turns)]
+    word, gap = heard.turns[3].words[3], heard.turns[4].end
+    doubts = (
+        Doubt(word.start, word.end, UNSURE_WORD, kind="unsure word"),
+        Doubt(gap + 0.1, gap + 0.9, "Somebody is heard here, and there are no words.", kind="no words"),
+    )
+    every = sorted({*heard.doubts, *doubts}, key=lambda one: one.start)
+    return replace(heard, turns=tuple(known), doubts=tuple(every))
 
 
 def live() -> CompanionApp:

@@ -48,7 +48,7 @@ class HomeScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", "Go on", id="home.next", priority=True, tooltip="Do what waits next for this line."),
         Binding("n", "new", "New", id="home.new", tooltip="Add a participant, by code."),
-        Binding("e", "sheet", "Sheet sent", id="home.sheet", tooltip="The information sheet was sent now."),
+        Binding("e", "sheet", "Sheet", id="home.sheet", tooltip="The information sheet was sent now."),
         Binding("c", "consent", "Consent", id="home.consent", tooltip="Take consent, statement by statement."),
         Binding("i", "interview", "Interview", id="home.interview", tooltip="Begin it, or go back to the open one."),
         Binding("f", "facilitator", "Desk", id="home.desk", tooltip="The facilitator's recording desk."),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
@@ -16,9 +17,8 @@ class EditLine(TextArea, inherit_bindings=True):
     """Enter saves, Escape takes back; the sound's keys go on doing what they do."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "typed", "Save", priority=True, id="edit.save", tooltip="Keep what is written here."),
-        Binding("escape", "leave", "Take back", priority=True, id="edit.leave", tooltip="Leave it as it was."),
-        Binding("tab,shift+tab", "stay", show=False, priority=True),
+        Binding("enter", "typed", "Save", id="edit.save", tooltip="Keep what is written here."),
+        Binding("escape", "leave", "Take back", id="edit.leave", tooltip="Leave it as it was."),
     ]
 
     @dataclass
@@ -50,7 +50,7 @@ class EditLine(TextArea, inherit_bindings=True):
         self.border_title = title
         self.load_text(text)
         self.display = True
-        self.focus()
+        self.screen.set_focus(self)  # at once: a letter typed now is for this line
         if caret is None:
             self.select_all()
         else:
@@ -60,11 +60,18 @@ class EditLine(TextArea, inherit_bindings=True):
         self.load_text("")
         self.display = False
 
+    async def _on_key(self, event: events.Key) -> None:
+        """Enter in its turn: as a binding with priority it would come before letters that were typed just before it."""
+        if event.key in ("enter", "escape", "tab", "shift+tab"):
+            event.stop()
+            event.prevent_default()
+        if event.key == "enter":
+            self.action_typed()
+        elif event.key == "escape":
+            self.action_leave()
+
     def action_typed(self) -> None:
         self.post_message(self.Typed(self.text))
 
     def action_leave(self) -> None:
         self.post_message(self.Left())
-
-    def action_stay(self) -> None:
-        """There is nowhere else to go while words are open."""

@@ -29,8 +29,13 @@ class CorrectingScreen(StepsScreen):
     """Where people listen and correct."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "correct", "Correct", id="review.correct", tooltip="Type these words anew; Enter saves."),
-        Binding("e", "correct_turn", "Turn", show=False, id="review.turn", tooltip="Type in the whole turn."),
+        # Before the next key is looked at, so that a letter typed at once after them is typed into the line.
+        Binding(
+            "enter", "correct", "Correct", priority=True, id="review.correct", tooltip="Type these anew; Enter saves."
+        ),
+        Binding(
+            "e", "correct_turn", "Turn", show=False, priority=True, id="review.turn", tooltip="Type in the whole turn."
+        ),
         Binding("h", "heard", "Right", id="review.heard", tooltip="You listened: this doubt is right as it stands."),
         Binding(
             "i", "inaudible", "Inaudible", show=False, id="review.inaudible", tooltip="Nobody can make out these words."
@@ -73,7 +78,7 @@ class CorrectingScreen(StepsScreen):
         elif self.now.turns:
             words = self.now.turns[place.turn].words[place.first : place.last]
             text = " ".join(word.text for word in words)
-            title = "Type it anew. Enter saves, Escape leaves it as it was."
+            title = "Type it anew. Enter saves, Escape leaves it."
             self._open(text, title, lambda new: correcting.replaced(self.now, place.turn, place.first, place.last, new))
 
     def action_correct_turn(self) -> None:
@@ -81,7 +86,7 @@ class CorrectingScreen(StepsScreen):
             turn, first = self.pane.place.turn, self.pane.place.first
             words = self.now.turns[turn].words
             caret = sum(len(word.text) + 1 for word in words[:first])
-            title = "The whole turn. Enter saves, Escape leaves it as it was."
+            title = "The whole turn. Enter saves, Escape leaves it."
             text = self.now.turns[turn].text
             self._open(text, title, lambda typed: correcting.retyped(self.now, turn, typed), caret=caret)
 
@@ -110,7 +115,7 @@ class CorrectingScreen(StepsScreen):
     def on_edit_line_left(self) -> None:
         self._typed = None
         self.query_one(EditLine).close()
-        self.pane.focus()
+        self.set_focus(self.pane)
         self.refresh_bindings()
 
     # one key each

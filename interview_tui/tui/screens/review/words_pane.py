@@ -182,7 +182,7 @@ class WordsPane(TurnsPane):
         if line.start < 0:
             return "▶" if self._note and self.words_above(line).startswith(self._note) else ""
         looks = {run.look for run in self._all(line)}
-        here = "▶" if "words-pane--here" in looks else "♪" if "words-pane--heard" in looks else " "
+        here = "▶" if "words-pane--here" in looks and not self._note else "♪" if "words-pane--heard" in looks else " "
         return here + ("?" if "words-pane--doubt" in looks else "")
 
     def runs(self, line: Line) -> Iterator[Run]:
