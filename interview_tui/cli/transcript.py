@@ -7,6 +7,7 @@ import msgspec
 
 from interview_tui.batch import exporting
 from interview_tui.cli.context import Choices, study_choices
+from interview_tui.cli.coverage_lines import show_coverage
 from interview_tui.cli.output import aside, give_json, minutes
 from interview_tui.cli.pager import show_words
 from interview_tui.cli.so_far import show_so_far
@@ -21,9 +22,10 @@ from interview_tui.study.remarks import Moment
 @click.option("--print", "to_stdout", is_flag=True, help="Print it, scrollback and all, instead of a pager.")
 @click.option("--json", "as_json", is_flag=True, help="For a program: words with times, speakers, doubts, remarks.")
 @click.option("--so-far", "unfinished", is_flag=True, help="What is heard so far of one that is not finished.")
+@click.option("--coverage", "sum_up", is_flag=True, help="What became of every moment of the recording, as a sum.")
 @study_choices
 def transcript_verb(
-    code: str, number: int | None, to_stdout: bool, as_json: bool, unfinished: bool, choices: Choices
+    code: str, number: int | None, to_stdout: bool, as_json: bool, unfinished: bool, sum_up: bool, choices: Choices
 ) -> None:
     """Read a transcript. It shows what was said, so it needs the recordings passphrase."""
     with choices.open() as study:
@@ -36,6 +38,9 @@ def transcript_verb(
         exporting.refuse_taken_out(study, found)
         warning = exporting.worthless(study, found)
         remarks = exporting.without_sound(study, session.participant, session.id)
+        if sum_up:
+            show_coverage(found, remarks, as_json=as_json)
+            return
         if as_json:
             if warning:
                 aside(warning)
