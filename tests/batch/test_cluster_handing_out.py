@@ -120,6 +120,16 @@ def test_what_a_lost_worker_held_goes_to_another(clock: Clock):
     assert handing_out.undone("a") is None
 
 
+def test_a_failure_over_what_another_has_heard_meanwhile_is_none(clock: Clock):
+    handing_out, slow = late(clock)
+    clock.now = 100.0
+    handing_out.next_for("quick")
+    handing_out.heard("quick", heard(slow))
+    assert handing_out.undone("slow", failed=True) is None
+    assert slow.trials == 0
+    assert handing_out.finished
+
+
 def late(clock: Clock):
     """Two workers, one window each left; the first hears at once, the second does not."""
     handing_out = HandingOut(sounds(2 * FIRST_WINDOWS), clock)

@@ -81,7 +81,8 @@ def hear(coordinator: str, sealed: bytes) -> bytes:
     ear.end.cancel()
     try:
         with ear.one_at_a_time, no_network():
-            answer = Answer(tuple(ear.hearer.hear(parcel.sounds, parcel.hearing)))
+            heard = {one.window: one for one in ear.hearer.hear(parcel.sounds, parcel.hearing)}
+        answer = Answer(tuple(heard[window] for window, _ in parcel.sounds))
     except InterviewError as error:
         answer = Answer(error=error_facts(error))
     except Exception as error:  # noqa: BLE001 - Dask would log it, and what it carries

@@ -45,10 +45,15 @@ class Connection:
             return None
 
     def run(self, worker: str, function: Callable[..., Given], *arguments: str | bytes) -> "Future[Given]":
-        """Run a function on one worker and no other."""
+        """Run a function on one worker and no other. Raises ``ClusterLost``."""
+        from distributed.client import ClosedClientError
+
         if worker not in self._executors:
             self._executors[worker] = self._client.get_executor(workers=[worker], pure=False)
-        return self._executors[worker].submit(function, *arguments)
+        try:
+            return self._executors[worker].submit(function, *arguments)
+        except ClosedClientError as error:
+            raise lost(self._address) from error
 
 
 @contextmanager
@@ -85,7 +90,8 @@ def _client(address: ClusterAddress, number: Address) -> "Client":
     import dask
     from distributed import Client, Security
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is wrong, we say ourselves
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what is wrong, we say ourselves
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"})  # a parcel of sound is no mistake
     security: Any = Security(
         require_encryption=True,

@@ -70,12 +70,15 @@ class HandingOut:
         return new
 
     def undone(self, worker: str, *, failed: bool = False) -> Group | None:
-        """A worker will not hear what it held: that waits again, unless another holds or has heard it."""
+        """A worker will not hear what it held: that waits again, unless another holds it.
+
+        Gives what it held; None where another has heard that meanwhile.
+        """
         held = self._held.pop(worker, None)
-        if held is None:
+        if held is None or not self._is_open(held.group):
             return None
         held.group.trials += failed
-        if self._is_open(held.group) and not self._holders(held.group):
+        if not self._holders(held.group):
             self._again.append(held.group)
         return held.group
 
