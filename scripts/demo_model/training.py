@@ -15,7 +15,7 @@ from scripts.demo_model.lessons import NOTHING, Batch, Teacher
 from scripts.demo_model.network import Pupil, Vocabulary, vocabulary_of
 from scripts.demo_model.utterances import DataSet
 
-WARM_UP = 300  # steps
+WARM_UP = 300  # steps, or a tenth of all where that is less
 FASTEST, SLOWEST = 1.5e-3, 5e-5  # learning rate
 # A time that is 20 ms off is nearly right: wanted is a little hill of times around the true one.
 HILL = range(-4, 5)
@@ -127,7 +127,7 @@ def _optimiser(pupil: Pupil) -> torch.optim.Optimizer:
 
 def _rate(step: int, steps: int) -> float:
     falling = SLOWEST + (FASTEST - SLOWEST) * 0.5 * (1 + math.cos(math.pi * step / steps))
-    return falling * min(1.0, (step + 1) / WARM_UP)
+    return falling * min(1.0, (step + 1) / max(1, min(WARM_UP, steps // 10)))
 
 
 def _stage(stages: Sequence[Stage], done: float) -> Stage:
