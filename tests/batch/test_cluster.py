@@ -14,6 +14,7 @@ from interview_tui.batch.cluster import ClusterHearer, cluster_address, look_at
 from interview_tui.errors import ClusterRefused, NetworkRefused
 from interview_tui.pipeline.offline import no_network
 from interview_tui.pipeline.transcript import HeardWindow, Hearing, ModelFile, Window, find_model, open_model
+from interview_tui.pipeline.transcript.engine.machine import threads_here
 from interview_tui.pipeline.transcript.hearing import LocalHearer
 
 
@@ -67,6 +68,11 @@ def test_a_cluster_hears_what_this_machine_hears(there, here):
 def test_every_worker_that_can_be_used_is_seen(team: TeamCluster, model: ModelFile):
     seen = look_at(team.address(), model)
     assert (seen.usable, seen.problems) == (2, ())
+
+
+def test_a_worker_takes_no_more_of_its_machine_than_it_was_given(team: TeamCluster):
+    with team.watched() as client:
+        assert list(client.run(threads_here).values()) == [1, 1]
 
 
 def test_nothing_but_the_scheduler_can_be_reached_meanwhile(team: TeamCluster, said, model: ModelFile):

@@ -41,8 +41,10 @@ def this_machine() -> str:
 
 
 def threads_here() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Processors that this process may use; fewer where ``OMP_NUM_THREADS`` says so, as it does on a cluster."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, min(processors, int(told))) if told.isdecimal() else processors
 
 
 def kept(of: str) -> bytes | None:
