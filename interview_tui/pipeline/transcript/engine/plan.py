@@ -6,12 +6,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from whisper.model import Whisper
 
-EncoderFormat = Literal["fp32", "bf16", "int8"]
-DecoderFormat = Literal["fp32", "bf16", "int8"]
-
-
-_SMALL = 768  # width of the model of that name
-_WINDOWS_OF_SMALL, _WINDOWS_OF_LARGE = 8, 4
+NumberFormat = Literal["fp32", "bf16", "fp16", "int8"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +14,21 @@ class Plan:
     """How a model is run.
 
     Attributes:
-        encoder, decoder: number formats of the linear layers; fp32 gives whisper's own tokens.
+        encoder, decoder: number formats; fp32 gives whisper's own tokens. fp16 only with device "cuda".
         windows: of up to 30 s, that go through the model at once.
-        threads: of the processor.
+        threads: of the processor; 0: as many as torch takes.
+        streams: that the windows are shared out to, each with its part of the threads.
         device: "cpu" or "cuda".
     """
 
-    encoder: EncoderFormat = "fp32"
-    decoder: DecoderFormat = "fp32"
+    encoder: NumberFormat = "fp32"
+    decoder: NumberFormat = "fp32"
     windows: int = 8
     threads: int = 0
+    streams: int = 1
     device: str = "cpu"
 
 
 def plan_for(model: "Whisper") -> Plan:
     """The plan for ``model`` on this machine."""
-    return Plan(windows=_WINDOWS_OF_SMALL if model.dims.n_audio_state < _SMALL else _WINDOWS_OF_LARGE)
+    return Plan(windows=8 if model.dims.n_audio_state < 768 else 4)
