@@ -12,6 +12,7 @@ from model_files import demo_copy, publish_demo_as
 from interview_tui.cli import run
 from interview_tui.pipeline.transcript.engine.speed import minutes_for_an_hour
 from interview_tui.pipeline.transcript.model_sizes import PUBLISHED, in_time
+from interview_tui.store import Study, people
 
 
 @pytest.fixture
@@ -120,3 +121,14 @@ def test_asking_for_a_list_of_names_loads_nothing_heavy(folder: Path):
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("pretend", [True, False])
+def test_the_demo_model_is_called_worthless_before_it_is_used_on_a_real_study(
+    pretend: bool, study: Study, secrets_files: list[str], capfd: pytest.CaptureFixture[str]
+):
+    config = study.folder / "study.toml"
+    config.write_text(config.read_text().replace("pretend = true", f"pretend = {str(pretend).lower()}"))
+    people.add(study, "P07")
+    assert run(["transcribe", "P07", "--model", "demo", "--study", str(study.folder), *secrets_files]) == 1
+    assert ("On real speech what it writes is worthless" in capfd.readouterr().err) is not pretend
