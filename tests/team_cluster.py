@@ -1,7 +1,6 @@
 """A folder in, a real Dask cluster of a team out: a scheduler and workers as processes of their own, with TLS."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import trustme
 
 from interview_tui.batch.cluster import ClusterAddress, cluster_address
@@ -150,10 +150,11 @@ class TeamCluster:
 
     def end(self) -> None:
         for process in self.workers.values():
-            process.send_signal(signal.SIGCONT)
-            process.terminate()
-        for process in self.workers.values():
-            _end(process)
+            if process.poll() is None:
+                for child in psutil.Process(process.pid).children(recursive=True):
+                    child.kill()
+            process.kill()
+            process.wait()
         self.kill_scheduler()
 
     def _start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -166,14 +167,6 @@ class TeamCluster:
                 cwd=self.folder,
                 env={**os.environ, **threads, **QUICK, **environment},
             )
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 @contextmanager

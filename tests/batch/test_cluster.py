@@ -25,7 +25,7 @@ def model() -> ModelFile:
 
 @pytest.fixture(scope="module")
 def said() -> list[Sound]:
-    return spoken(4)
+    return spoken(3)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def here(said: list[Sound], model: ModelFile) -> dict[Window, HeardWindow]:
 
 @pytest.fixture(scope="module")
 def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TeamCluster]:
-    with team_cluster(tmp_path_factory.mktemp("team"), 2) as cluster:
+    with team_cluster(tmp_path_factory.mktemp("team"), 1) as cluster:
         yield cluster
 
 
@@ -67,12 +67,12 @@ def test_a_cluster_hears_what_this_machine_hears(there, here):
 
 def test_every_worker_that_can_be_used_is_seen(team: TeamCluster, model: ModelFile):
     seen = look_at(team.address(), model)
-    assert (seen.usable, seen.problems) == (2, ())
+    assert (seen.usable, seen.problems) == (1, ())
 
 
 def test_a_worker_takes_no_more_of_its_machine_than_it_was_given(team: TeamCluster):
     with team.watched() as client:
-        assert list(client.run(threads_here).values()) == [1, 1]
+        assert list(client.run(threads_here).values()) == [1]
 
 
 def test_nothing_but_the_scheduler_can_be_reached_meanwhile(team: TeamCluster, said, model: ModelFile):
@@ -105,7 +105,7 @@ def test_no_sound_and_no_word_is_left_in_a_log_or_on_a_disk(team: TeamCluster, s
     (tmp_path / "control.txt").write_text(sentences[0])
     assert len(leaks([tmp_path], needles)) == 2
     assert leaks([team.folder, Path("/dev/shm")], needles) == []
-    for name in ("w0", "w1", "scheduler"):
+    for name in ("w0", "scheduler"):
         assert "Compute Failed" not in team.log(name)
 
 
