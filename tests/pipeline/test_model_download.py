@@ -27,6 +27,9 @@ class Server(http.server.ThreadingHTTPServer):
     ranges = True
     asked: list[dict[str, str]]
 
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up is what some tests are about."""
+
     @property
     def address(self) -> str:
         return f"https://localhost:{self.server_port}"
@@ -121,6 +124,12 @@ def test_what_was_brought_whole_before_a_crash_needs_no_network(tmp_path: Path, 
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / ".tiny.en.part").write_bytes(WHOLE)
     assert download_model("tiny.en", tmp_path / "models").path.read_bytes() == WHOLE
+
+
+def test_what_is_here_is_not_fetched_again(server: Server, tmp_path: Path):
+    first = download_model("tiny.en", tmp_path / "models")
+    assert download_model("tiny.en", tmp_path / "models") == first
+    assert len(server.asked) == 1
 
 
 def test_more_than_the_file_ever_had_is_thrown_away(server: Server, tmp_path: Path):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from interview_tui.errors import ModelDamaged, NoModel
-from interview_tui.pipeline.transcript.model_file import ModelFile, known_sha256, published_url
+from interview_tui.pipeline.transcript.model_file import ModelFile, find_model, known_sha256, published_url
 from interview_tui.pipeline.transcript.model_folder import (
     Progress,
     cannot_write,
@@ -31,7 +31,7 @@ _NO_MORE = 416  # HTTP: what is asked for lies beyond the file's end
 
 
 def download_model(name: str, folder: Path, progress: Progress = lambda *_: None) -> ModelFile:
-    """Fetch a published model into ``folder``.
+    """Fetch a published model into ``folder``, unless it is there.
 
     Raises ``NoModel`` for an unknown name, or where the line is missing or breaks; ``ModelDamaged`` where what came is
     not what was published; ``NoRoomForModel``.
@@ -39,6 +39,8 @@ def download_model(name: str, folder: Path, progress: Progress = lambda *_: None
     known = known_sha256()
     if name not in known:
         raise NoModel(f"There is no published model called {name}.", hint="See: interview-tui models list.")
+    if _sum(folder / f"{name}.pt") == known[name]:
+        return find_model(name, folder)
     part = folder / f".{name}.part"
     if _sum(part) != known[name]:  # a whole one waits where this was ended just before the last step
         _fetch(name, part, progress)
