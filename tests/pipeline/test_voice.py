@@ -12,7 +12,8 @@ import soundfile
 
 import interview_tui
 from interview_tui.pipeline.transcript import voice
-from interview_tui.pipeline.transcript.voice import gains, levelled, probabilities, voice_in
+from interview_tui.pipeline.transcript.levelling import brought_up, gains, levelled
+from interview_tui.pipeline.transcript.voice import probabilities, voice_in
 
 ASSETS = Path(interview_tui.__file__).parent / "demo" / "assets"
 RATE = 16_000
@@ -92,6 +93,16 @@ def test_levelling_makes_nothing_quieter_and_leaves_a_good_recording_alone(inter
     assert np.median(gains(quieter(interview, 40))) > 20
     noise = np.random.default_rng(1).standard_normal(len(interview)).astype(np.float32) * np.float32(1e-3)
     assert gains(noise).max() < 1.5
+
+
+def test_a_faint_window_is_brought_up_as_a_whole_and_a_good_one_left_alone(interview):
+    assert brought_up(interview) is interview
+    faint = quieter(interview, 50)
+    ratio = brought_up(faint)[faint != 0] / faint[faint != 0]
+    assert ratio.max() == pytest.approx(ratio.min(), rel=1e-4)
+    assert 20 < ratio.min() <= 100
+    assert np.array_equal(brought_up(np.zeros(1600, np.float32)), np.zeros(1600, np.float32))
+    assert brought_up(np.zeros(1, np.float32)).shape == (1,)
 
 
 @pytest.mark.parametrize("loudness", [0.0, 1e-5, 1e-3, 0.05])

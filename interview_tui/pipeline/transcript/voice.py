@@ -5,7 +5,8 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from interview_tui.pipeline.transcript.sound import LOUDNESS_RATE, WHISPER_RATE, voice_power
+from interview_tui.pipeline.transcript.levelling import gains, levelled
+from interview_tui.pipeline.transcript.sound import WHISPER_RATE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,14 +24,6 @@ _FRAME = 512  # samples that silero looks at in one go
 _BEFORE = 64  # samples of the frame before, that it looks at too
 _WIDTH = 128  # of its memory of earlier frames
 _AT_ONCE = 1024  # frames
-
-# Silero hears next to nothing below -70 dB of full scale, so quiet voices are made louder before it listens.
-_ROW = WHISPER_RATE // LOUDNESS_RATE  # samples
-_STEP = LOUDNESS_RATE  # rows: a second is made louder by about the same
-_VOICE, _NEAR = -26.0, 2  # dB that the loudest tenth is brought to, of a second and this many on either side of it
-_QUIET, _WIDE = -60.0, 30  # dB that the quietest tenth stays below, of so many seconds on either side
-_MOST = 40.0  # dB
-_NOTHING = 1e-12  # mean square: digital silence
 
 
 def voice_in(mono: "NDArray[np.float32]") -> list[tuple[float, float]]:
@@ -67,47 +60,6 @@ def probabilities(mono: "NDArray[np.float32]") -> list[float]:
             memory = kept[0], kept[1]
             found += model.decoder.decoder(told[:, 0, :, None])[:, 0, 0].tolist()
     return found
-
-
-def levelled(mono: "NDArray[np.float32]", gain: "NDArray[np.float32]", since: int = 0) -> "NDArray[np.float32]":
-    """Samples made louder. ``gain``: see ``gains``; ``since``: which sample of the recording is the first."""
-    import numpy as np
-
-    rows = np.arange(since, since + len(mono)) // _ROW
-    louder: NDArray[np.float32] = mono * gain[np.minimum(rows, len(gain) - 1)]
-    return louder
-
-
-def gains(mono: "NDArray[np.float32]") -> "NDArray[np.float32]":
-    """What to multiply each row of samples with, never less than 1.
-
-    Somebody quiet is brought up as far as the room's own noise allows, also between two turns of somebody loud; slowly
-    enough for words to keep their shape.
-    """
-    import numpy as np
-
-    rows = len(mono) // _ROW
-    if not rows:
-        return np.ones(1, np.float32)
-    power = 10 * np.log10(voice_power(mono[: rows * _ROW].reshape(rows, _ROW)) + _NOTHING)
-    room = _QUIET - _around(power, 10, _WIDE)
-    needed = np.clip(np.minimum(_VOICE - _around(power, 90, _NEAR), room), 0.0, _MOST)
-    middles = _STEP * (np.arange(len(needed)) + 0.5)
-    gain: NDArray[np.float32] = np.power(10.0, np.interp(np.arange(rows), middles, needed) / 20).astype(np.float32)
-    return gain
-
-
-def _around(power: "NDArray[np.float64]", percentile: float, steps: int) -> "NDArray[np.float64]":
-    """Of each step: the percentile of its rows and of those of the steps around it."""
-    import numpy as np
-
-    reach = steps * _STEP
-    return np.array(
-        [
-            np.percentile(power[max(0, at - reach) : at + _STEP + reach], percentile)
-            for at in range(0, len(power), _STEP)
-        ]
-    )
 
 
 def _frames(mono: "NDArray[np.float32]") -> Iterator["torch.Tensor"]:
