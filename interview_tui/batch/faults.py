@@ -5,12 +5,14 @@ from pathlib import Path
 
 from interview_tui.errors import InterviewError, ModelError, TranscriptError
 
+# How torch and what it stands on say so; oneDNN has no more to say of it than the last.
+_FULL = ("allocate memory", "out of memory", "alloc_cpu", "bad_alloc", "could not create a primitive")
 _KEPT = "The recording is untouched, and what was heard so far is kept."
 
 
 def as_named(error: Exception) -> InterviewError:
     """A full memory and a full disk in plain words; of a fault of ours its kind and its place in our code."""
-    if isinstance(error, MemoryError) or "allocate memory" in str(error):
+    if isinstance(error, MemoryError) or any(text in str(error).lower() for text in _FULL):
         return ModelError(
             "The memory was full.",
             safe=_KEPT,

@@ -17,10 +17,14 @@ class Pace:
         self._clock = clock
         self._first: tuple[float, float] | None = None
 
-    def at(self, done: float) -> float | None:
-        """Seconds of sound that become words in a second, or None while nobody can say."""
+    def at(self, done: float, *, begun: bool) -> float | None:
+        """Seconds of sound that become words in a second, or None while nobody can say.
+
+        Args:
+            begun: a window was heard in this run.
+        """
         now = self._clock()
-        if self._first is None:
+        if self._first is None or not begun:
             self._first = (now, done)
         took, became = now - self._first[0], done - self._first[1]
         return became / took if took >= _SURE_AFTER_S and became > 0 else None

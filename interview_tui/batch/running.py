@@ -112,7 +112,8 @@ class _Run:
         pace = Pace()
 
         def told(far: Told) -> None:
-            progress = queue.Progress(far.done, far.seconds, far.words, far.windows, pace.at(far.done))
+            now = pace.at(far.done, begun=far.windows > far.known)
+            progress = queue.Progress(far.done, far.seconds, far.words, far.windows, now)
             with suppress(StudyBusy):  # one step of the progress is not written, no more
                 queue.report(self._study, job.session, self.me, progress)
                 self._news(job.session)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -78,12 +79,13 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """How far it is: seconds done of all, words and windows so far, those that were known among them."""
+    """How far it is: seconds done of all, words and windows so far; ``known`` of the windows are of an earlier run."""
 
     done: float
     seconds: float
     words: int
     windows: int
+    known: int
 
 
 class Wanted(Enum):
@@ -151,7 +153,10 @@ class Worker:
             said = line.recv()
             if isinstance(said, Transcript):
                 return said
+            if isinstance(said, Paused):
+                raise said
             if isinstance(said, Exception):
+                self.end()  # the next interview begins with a fresh memory
                 raise said
             tell(said)
 
@@ -182,14 +187,21 @@ def serve(line: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; our parent knows what is wanted
     die_with_parent()
     keep_secrets_out_of_core_files()
-    if hasattr(os, "nice"):
-        os.nice(10)
+    _let_others_go_first()
     ears = _Ears()
     with no_network(), suppress(EOFError, ConnectionError):
         while True:
             order = line.recv()
             if isinstance(order, Order):  # a wish for a pause may come when all was heard already
                 line.send(_outcome(order, ears, line))
+
+
+def _let_others_go_first() -> None:
+    """To the processor always; and when the memory is full, it is this process that Linux ends, and no recorder."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500")
 
 
 def _outcome(order: Order, ears: "_Ears", line: Connection) -> Transcript | Exception:
@@ -274,11 +286,16 @@ def _transcribe(order: Order, ears: _Ears, line: Connection) -> Transcript:
         channel_speakers=order.speakers or None,
         asked=order.asked,
         made_at=order.made_at,
-        progress=lambda done, seconds: line.send(Told(done, seconds, kept.words, len(kept.windows))),
+        progress=partial(_tell, line, kept, len(known)),
         known=tuple(kept.windows),
         heard=kept.add,
         hearer=Interruptible(hearer, line),
     )
+
+
+def _tell(line: Connection, kept: "_Kept", known: int, done: float, seconds: float) -> None:
+    if done or not known:  # before what is known is counted there is no news
+        line.send(Told(done, seconds, kept.words, len(kept.windows), known))
 
 
 @dataclass(frozen=True, slots=True)

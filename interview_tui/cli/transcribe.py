@@ -75,6 +75,7 @@ def transcribe_verb(
         for session in _chosen(study, codes, again) if codes else _everyone(study, again):
             if again and (corrected := transcribing.corrected_before(study, session.id)):
                 aside(f"{session.id}: {corrected}")
+            _say_if_it_begins_anew(study, session, found)
             transcribing.enqueue(study, session, found, again=again, beam=beam)
             if codes:
                 queue.put_first(study, session.id)
@@ -105,6 +106,12 @@ def _everyone(study: Study, again: bool) -> list[Session]:
     jobs = {job.session: job for job in queue.jobs(study)}
     left = {name for name, job in jobs.items() if job.state is queue.JobState.PAUSED or job.taken}
     return [session for session in transcribing.waiting(study, again=again) if session.id not in left]
+
+
+def _say_if_it_begins_anew(study: Study, session: Session, model: ModelFile) -> None:
+    job = queue.find(study, session.id)
+    if job is not None and job.state is not queue.JobState.DONE and job.windows and job.model != model.name:
+        aside(f"{session.id} was begun with {job.model}: with {model.name} all of it is heard anew.")
 
 
 def _say_what_is_left_alone(study: Study) -> None:

@@ -97,7 +97,7 @@ def add(
         row |= {"state": JobState.WAITING.value, "added_at": now(), "place": last + 1}
         if before is not None and before.state is not JobState.DONE:
             kept = ("place", "added_at", "seconds_done", "words", "windows")
-            row |= {name: getattr(before, name) for name in kept}
+            row |= {name: getattr(before, name) for name in kept} | {"beam": beam or before.beam}
         study.db.insert("jobs", row, replace=True)
 
 

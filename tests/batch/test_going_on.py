@@ -99,6 +99,7 @@ def test_a_killed_program_takes_its_worker_along_and_the_next_start_makes_the_sa
     assert said(study, keys, session) == undisturbed
 
 
+@pytest.mark.slow
 def test_a_damaged_window_is_heard_again_and_what_a_crash_left_half_written_goes(
     study: Study, keys: OpenKeys, session: str
 ) -> None:
@@ -114,6 +115,7 @@ def test_a_damaged_window_is_heard_again_and_what_a_crash_left_half_written_goes
     assert not folder.exists()
 
 
+@pytest.mark.slow
 def test_windows_that_were_heard_in_another_way_are_heard_again(study: Study, keys: OpenKeys, session: str) -> None:
     run(study, keys, after(1, kill_worker))
     assert window_files(study, session)

@@ -2,7 +2,10 @@
 it. Real processes and the real demo model; only the plug and the clock are handed in."""
 
 import multiprocessing
+import resource
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -14,18 +17,29 @@ from conftest import Template
 
 from interview_tui.batch import transcribing
 from interview_tui.batch.conditions import Conditions, wait_for
+from interview_tui.batch.fingerprint import fingerprint
 from interview_tui.batch.pace import Pace
 from interview_tui.batch.running import run_queue
 from interview_tui.batch.worker import Interruptible, Paused, Wanted
 from interview_tui.errors import BeingTranscribed
 from interview_tui.interview import striking
 from interview_tui.pipeline.transcript import HeardWindow, Hearing, Window
+from interview_tui.pipeline.transcript.speech import Speech
 from interview_tui.store import Study, hearings, people, queue, words
 from interview_tui.store.keys import OpenKeys
 from interview_tui.store.queue import Job, JobState
 from interview_tui.store.running_times import RunningTimes, keep_running_times, night_from
 from interview_tui.store.withdraw import withdraw
-from tests.batch.interviews import SAID, demo_model, queue_program, recorded, said, sound_in_windows, waiting
+from tests.batch.interviews import (
+    SAID,
+    demo_model,
+    keep_heard,
+    queue_program,
+    recorded,
+    said,
+    sound_in_windows,
+    waiting,
+)
 from tests.leaks import forms, leaks
 
 if TYPE_CHECKING:
@@ -208,31 +222,55 @@ def test_two_programs_share_the_queue(study: Study, keys: OpenKeys, template: Te
     assert states(study) == {"P01": JobState.DONE, "P02": JobState.DONE}
 
 
-def test_an_interview_whose_sound_cannot_be_opened_is_named_and_the_next_one_is_heard(
+def test_windows_that_a_crash_left_beside_a_finished_transcript_go_with_the_next_run(
     study: Study, keys: OpenKeys, sound: Path
 ) -> None:
-    damaged = waiting(study, "P01", sound)
-    waiting(study, "P02", sound)
-    for path in (study.folder / "recordings" / damaged).glob("*.age"):
-        path.write_bytes(b"")
-    assert run_queue(study, keys, demo_model()) == [damaged]
-    assert [row.participant for row in words.rows(study)] == ["P02"]
-
-
-def test_a_finished_one_leaves_no_windows_also_after_a_crash_between(study: Study, keys: OpenKeys, sound: Path) -> None:
     session = recorded(study, "P07", sound)
-    transcribing.transcribe_session(study, keys, session, demo_model(), lambda *_: None)
-    assert hearings.sessions(study) == []
+    keep_heard(study, session, ["Sarah"])
     queue.add(study, "P07", session, "demo")
     study.db.run("UPDATE jobs SET state = 'done'")
-    hearings.folder_of(study, session).mkdir()
-    run_queue(study, keys, demo_model())
+    assert run_queue(study, keys, demo_model()) == []
     assert hearings.sessions(study) == []
+
+
+def test_windows_stand_for_others_only_where_sound_model_and_hearing_are_the_same() -> None:
+    sound, model = numpy.linspace(-1, 1, 16_000, dtype=numpy.float32), demo_model()
+    speech = Speech(sound, numpy.zeros((50, 1)), 1.0)
+    first = fingerprint(speech, model, Hearing())
+    assert fingerprint(replace(speech, mono=sound.copy()), model, Hearing()) == first
+    others = [
+        fingerprint(replace(speech, mono=numpy.nextafter(sound, numpy.float32(2))), model, Hearing()),
+        fingerprint(replace(speech, mono=sound[:-1]), model, Hearing()),
+        fingerprint(speech, replace(model, sha256="0" * 64), Hearing()),
+        fingerprint(speech, model, Hearing("de")),
+        fingerprint(speech, model, Hearing(beam=5)),
+        fingerprint(speech, model, Hearing(study_words="CMHT")),
+    ]
+    assert len({first, *others}) == 7
 
 
 def test_the_pace_is_that_of_this_run_alone() -> None:
-    clock = iter([100.0, 102.0, 160.0])
+    clock = iter([100.0, 130.0, 132.0, 190.0])
     pace = Pace(lambda: next(clock))
-    assert pace.at(600.0) is None, "ten minutes were known"
-    assert pace.at(660.0) is None, "too early to say"
-    assert pace.at(1320.0) == pytest.approx(12.0)
+    assert pace.at(0.0, begun=False) is None, "where somebody speaks is looked for first"
+    assert pace.at(600.0, begun=False) is None, "ten minutes were known"
+    assert pace.at(660.0, begun=True) is None, "too early to say"
+    assert pace.at(1320.0, begun=True) == pytest.approx(12.0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="another process's memory is limited with prlimit")
+def test_an_interview_for_which_the_memory_is_too_small_is_named_and_the_next_one_is_heard(
+    study: Study, keys: OpenKeys, sound: Path
+) -> None:
+    full = waiting(study, "P01", sound)
+    waiting(study, "P02", sound)
+
+    def tell(job: Job) -> None:
+        for worker in multiprocessing.active_children() if job.session == full else ():
+            resource.prlimit(worker.pid or 0, resource.RLIMIT_AS, (1, resource.RLIM_INFINITY))
+
+    assert run_queue(study, keys, demo_model(), tell=tell) == [full]
+    job = queue.find(study, full)
+    assert job is not None
+    assert "memory" in str(job.problem)
+    assert [row.participant for row in words.rows(study)] == ["P02"]

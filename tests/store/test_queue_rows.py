@@ -272,6 +272,17 @@ def test_a_later_run_writes_after_what_is_there(kept: Study, keys: OpenKeys) -> 
     assert len(hearings.read(kept, keys, "P01/interview-01", known=first)) == 2
 
 
+def test_a_damaged_window_is_left_out_and_what_is_worthless_is_taken_away(kept: Study, keys: OpenKeys) -> None:
+    folder = hearings.folder_of(kept, "P01/interview-01")
+    first, second = hearings.files(folder)
+    first.write_bytes(first.read_bytes()[:100])
+    (folder / ".window-00003.json.age.new").write_bytes(second.read_bytes()[:50])
+    found = hearings.read(kept, keys, "P01/interview-01")
+    assert [one.file for one in found] == [second.name]
+    hearings.leave_only(folder, found)
+    assert list(folder.iterdir()) == [second]
+
+
 def test_withdrawal_takes_what_was_heard_and_whoever_is_at_it_keeps_nothing_more(kept: Study) -> None:
     folder = hearings.folder_of(kept, "P02/interview-01")
     keep = hearings.writer(folder, public_key(kept, "P02", "words"), "as it was")
