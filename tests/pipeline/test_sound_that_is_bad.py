@@ -30,7 +30,7 @@ from interview_tui.pipeline.transcript import (
     speech_of,
     transcribe,
 )
-from interview_tui.pipeline.transcript.doubting import ONE_MICROPHONE
+from interview_tui.pipeline.transcript.telling_apart import NO_DIFFERENCE
 
 SESSION = "P07/interview-01"
 KEY = sealed.new_identity()
@@ -244,7 +244,7 @@ def test_one_of_two_channels_is_dead_and_the_guide_tells_who_speaks(dead: int, e
     assert wrong(transcript) <= 0.15
     assert [turn.speaker for turn in transcript.turns] == ["Interviewer", "P07", "Interviewer"]
     assert {turn.speaker_from for turn in transcript.turns} == {"proposed"}
-    assert [doubt.reason for doubt in transcript.doubts if doubt.kind == "speaker"] == [ONE_MICROPHONE]
+    assert [doubt.reason for doubt in transcript.doubts if doubt.kind == "speaker"] == [NO_DIFFERENCE]
 
 
 def test_two_copies_of_one_microphone_are_one(excerpt, demo, tmp_path: Path):
@@ -252,7 +252,7 @@ def test_two_copies_of_one_microphone_are_one(excerpt, demo, tmp_path: Path):
     transcript = heard(seal(tmp_path / "parts", np.stack([one, one], axis=1), DEMO_RATE), demo)
     assert wrong(transcript) <= 0.05
     assert {turn.speaker_from for turn in transcript.turns} == {"proposed"}
-    assert [doubt.reason for doubt in transcript.doubts if doubt.kind == "speaker"] == [ONE_MICROPHONE]
+    assert [doubt.reason for doubt in transcript.doubts if doubt.kind == "speaker"] == [NO_DIFFERENCE]
 
 
 # How much memory it takes

@@ -10,9 +10,8 @@ from phrases import phrase, words
 from interview_tui.batch.asked import opened_texts
 from interview_tui.pipeline.transcript import SpokenSound, speech_of
 from interview_tui.pipeline.transcript.by_guide import by_guide
-from interview_tui.pipeline.transcript.doubting import ONE_MICROPHONE
 from interview_tui.pipeline.transcript.speaking import INTERVIEWER, Sentence, sentences
-from interview_tui.pipeline.transcript.telling_apart import SILENT_MICROPHONE, tell_apart
+from interview_tui.pipeline.transcript.telling_apart import NO_DIFFERENCE, SILENT_MICROPHONE, tell_apart
 from interview_tui.pipeline.transcript.turns import LONG, turns
 from interview_tui.study.guide import read_guide
 
@@ -146,11 +145,20 @@ def test_a_microphone_that_hums_is_not_the_louder_voice():
     assert [(one.speaker, one.speaker_from) for one in said] == [("P07", "channel")]
 
 
-def test_two_microphones_that_hear_everybody_nearly_alike_leave_it_open():
+def test_two_microphones_that_hear_everybody_nearly_alike_leave_it_to_the_guide():
     phrases, _ = as_heard(script())
     said, found = told(phrases, microphones(voices(), bleed=-2.0))
-    assert {(one.speaker_from, one.clear) for one in said} == {("proposed", False)}
-    assert found == ()
+    assert {(one.speaker, one.speaker_from, one.clear) for one in said} == {("nobody", "proposed", True)}
+    assert [(doubt.start, doubt.end, doubt.reason) for doubt in found] == [(0.0, 116.28, NO_DIFFERENCE)]
+
+
+@pytest.mark.parametrize("gain", [-12.0, 0.0, 12.0])
+@pytest.mark.parametrize("channel", [0, 1])
+def test_one_person_who_fills_both_microphones_is_never_surely_the_other(channel, gain):
+    alone, conversed = conversation(40, 1.0 - channel, seed=5)
+    phrases, truth = as_heard(conversed)
+    said, _ = told(phrases, microphones(alone, bleed=-6.0, gain=gain, noise=-45.0, echo=True))
+    assert right(said, truth)[1] == 1.0
 
 
 # With a microphone that is not there
@@ -187,7 +195,7 @@ def test_a_second_channel_that_tells_nothing_is_none(times):
     phrases, _ = as_heard(script())
     said, found = told(phrases, sound)
     assert {(one.speaker, one.speaker_from, one.clear) for one in said} == {("nobody", "proposed", True)}
-    assert [(doubt.start, doubt.end, doubt.reason) for doubt in found] == [(0.0, 116.28, ONE_MICROPHONE)]
+    assert [(doubt.start, doubt.end, doubt.reason) for doubt in found] == [(0.0, 116.28, NO_DIFFERENCE)]
 
 
 # With one microphone: by the guide

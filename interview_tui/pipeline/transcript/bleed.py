@@ -24,12 +24,13 @@ _SMOOTH = 5  # rows, 50 ms: a shorter quiet is a consonant
 _GUARD = 0.15  # of the room's noise: what is left of it may wander as much
 _MOST = 40.0  # decibels: more is not told apart
 _BLOCK = LOUDNESS_RATE // 5  # rows that are weighed as one
-_HEARD = 4.0  # times as loud as the room, 6 dB: somebody speaks
+_HEARD = 2.0  # times as loud as the room, 3 dB: somebody speaks
 _LEAST = 10  # blocks of each person, at least
 _APART = 6.0  # decibels between two people, at least
 _WIDTHS = 1.5  # of both people's own spread, between them at least
+_VALLEY = 0.1  # of the way between them, on either side of the middle, where there is hardly a block
+_IN_VALLEY = 0.5  # as many as the person has who speaks less: more is one hill
 _STEADY = 1.0  # decibels squared: nobody's spread is taken to be less
-_SAME = 1.0  # decibels: two copies of one sound differ by no more
 _UNNOTICED = 9.0  # decibels that two microphones may be set apart without anybody noticing
 _USUAL = 20.0  # decibels for each person, where a recording does not tell: only what is clear then counts
 _FOLLOW = 150 * LOUDNESS_RATE  # rows from one value that is followed to the next
@@ -82,7 +83,7 @@ class Balance:
 
 
 def balance_of(level: "Values") -> Balance | None:
-    """None where the channels cannot tell who speaks: one of them is dead, or both hold the same sound.
+    """None where the channels cannot tell who speaks: one of them is dead, or both hold about the same sound.
 
     Args:
         level: ``Speech.level`` of two channels.
@@ -95,12 +96,12 @@ def balance_of(level: "Values") -> Balance | None:
     room = _room(level, alive)
     net = level - room
     at, over = _blocks(net, room, alive)
-    if _is_one_sound(over):
-        return None
     people = _two_people(over)
-    if people is None:
-        return Balance(net, room, np.broadcast_to((_USUAL, -_USUAL), level.shape), False, dead)
-    return Balance(net, room, _followed(people, at, over, len(level)), True, dead)
+    if people is not None:
+        return Balance(net, room, _followed(people, at, over, len(level)), True, dead)
+    if not len(over) or np.median(abs(over)) < _UNNOTICED:
+        return None
+    return Balance(net, room, np.broadcast_to((_USUAL, -_USUAL), level.shape), False, dead)
 
 
 def _over(heard: "Values", room: "Values") -> "Values":
@@ -156,16 +157,6 @@ def _blocks(net: "Values", room: "Values", alive: "NDArray[np.bool_]") -> tuple[
     return middles, _over(heard, quiet)[spoken]
 
 
-def _is_one_sound(over: "Values") -> bool:
-    """The same sound on both channels: what one has over the other never changes."""
-    import numpy as np
-
-    if len(over) < _LEAST:
-        return False
-    low, middle, high = np.percentile(over, (5, 50, 95))
-    return bool(high - low < _SAME and abs(middle) < _UNNOTICED)
-
-
 def _two_people(over: "Values") -> tuple[float, float] | None:
     """What channel 0 has over channel 1 while the first person speaks, and while the second does; None where the
     recording holds no two such values. Its blocks are cut where two bell curves, one on either side, fit them best.
@@ -185,8 +176,11 @@ def _two_people(over: "Values") -> tuple[float, float] | None:
     cost = below * np.log(spread_second / below**2) + above * np.log(spread_first / above**2)
     best = cost.argmin()
     apart = first[best] - second[best]
+    between = abs(over - (first[best] + second[best]) / 2) < _VALLEY * apart
     if apart < max(_APART, _WIDTHS * (spread_first[best] ** 0.5 + spread_second[best] ** 0.5)):
         return None
+    if between.sum() > _IN_VALLEY * min(below[best], above[best]):
+        return None  # one person, and the tail of their curve
     return float(first[best]), float(second[best])
 
 

@@ -11,6 +11,7 @@ from interview_tui.pipeline.transcript.speaking import Sentence, Words, sentence
 from interview_tui.pipeline.transcript.speech import Speech
 from interview_tui.pipeline.transcript.words import Doubt
 
+NO_DIFFERENCE = "The two channels do not tell who is speaking: only the guide's wording did. Check who says what."
 SILENT_MICROPHONE = (
     "One microphone gave nothing here: only the guide's wording told who is speaking. Check who says what."
 )
@@ -29,7 +30,8 @@ def tell_apart(
     balance = balance_of(speech.level) if two else None
     if balance is None or channel_speakers is None:
         likely = [Sentence(speaker, words) for speaker, words in zip(proposed, said, strict=True)]
-        whole = Doubt(0.0, round(speech.seconds, 2), ONE_MICROPHONE, kind="speaker")
+        reason = NO_DIFFERENCE if two else ONE_MICROPHONE
+        whole = Doubt(0.0, round(speech.seconds, 2), reason, kind="speaker")
         return likely, (whole,) if said else ()
     return by_channel(said, balance, channel_speakers, proposed), _silent(said, balance, speech.seconds)
 
