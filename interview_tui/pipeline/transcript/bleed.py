@@ -30,7 +30,7 @@ _APART = 6.0  # decibels between two people, at least
 _WIDTHS = 1.5  # of both people's own spread, between them at least
 _VALLEY = 0.1  # of the way between them, on either side of the middle, where there is hardly a block
 _IN_VALLEY = 0.5  # as many as the person has who speaks less: more is one hill
-_STEADY = 1.0  # decibels squared: nobody's spread is taken to be less
+_STEADY = 1.0  # decibels: nobody's spread is taken to be less
 _UNNOTICED = 9.0  # decibels that two microphones may be set apart without anybody noticing
 _USUAL = 20.0  # decibels for each person, where a recording does not tell: only what is clear then counts
 _FOLLOW = 150 * LOUDNESS_RATE  # rows from one value that is followed to the next
@@ -159,29 +159,36 @@ def _blocks(net: "Values", room: "Values", alive: "NDArray[np.bool_]") -> tuple[
 
 def _two_people(over: "Values") -> tuple[float, float] | None:
     """What channel 0 has over channel 1 while the first person speaks, and while the second does; None where the
-    recording holds no two such values. Its blocks are cut where two bell curves, one on either side, fit them best.
+    recording holds no two such values.
     """
     import numpy as np
 
-    count = len(over)
-    if count < 2 * _LEAST:
+    if len(over) < 2 * _LEAST:
         return None
     over = np.sort(over)
-    below = np.arange(_LEAST, count - _LEAST + 1)  # as many are the second person's
+    cut = _best_cut(over)
+    second, first = over[:cut], over[cut:]
+    apart, middle = first.mean() - second.mean(), (first.mean() + second.mean()) / 2
+    spread = max(first.std(), _STEADY) + max(second.std(), _STEADY)
+    between = abs(over - middle) < _VALLEY * apart  # where one person's curve has its slope, two people's have a valley
+    if apart < max(_APART, _WIDTHS * spread) or between.sum() > _IN_VALLEY * min(len(first), len(second)):
+        return None
+    return float(first.mean()), float(second.mean())
+
+
+def _best_cut(over: "Values") -> int:
+    """Where two bell curves, one of what is below and one of what is above, fit sorted values best."""
+    import numpy as np
+
+    count = len(over)
+    below = np.arange(_LEAST, count - _LEAST + 1)
     above = count - below
     sums, squares = np.cumsum(over), np.cumsum(over**2)
-    second, first = sums[below - 1] / below, (sums[-1] - sums[below - 1]) / above
-    spread_second = np.maximum(squares[below - 1] / below - second**2, _STEADY)
-    spread_first = np.maximum((squares[-1] - squares[below - 1]) / above - first**2, _STEADY)
-    cost = below * np.log(spread_second / below**2) + above * np.log(spread_first / above**2)
-    best = cost.argmin()
-    apart = first[best] - second[best]
-    between = abs(over - (first[best] + second[best]) / 2) < _VALLEY * apart
-    if apart < max(_APART, _WIDTHS * (spread_first[best] ** 0.5 + spread_second[best] ** 0.5)):
-        return None
-    if between.sum() > _IN_VALLEY * min(below[best], above[best]):
-        return None  # one person, and the tail of their curve
-    return float(first[best]), float(second[best])
+    spread_below = squares[below - 1] / below - (sums[below - 1] / below) ** 2
+    spread_above = (squares[-1] - squares[below - 1]) / above - ((sums[-1] - sums[below - 1]) / above) ** 2
+    cost = below * np.log(np.maximum(spread_below, _STEADY) / below**2)
+    cost += above * np.log(np.maximum(spread_above, _STEADY) / above**2)
+    return int(below[cost.argmin()])
 
 
 def _followed(people: tuple[float, float], at: "Values", over: "Values", rows: int) -> "Values":
