@@ -9,13 +9,17 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from conftest import give_consent
 from mixing import ASSETS, SPEAKERS, script
 from mixing import RATE as DEMO_RATE
 from sounds import RATE, Samples, noise
 
 from interview_tui import sealed
+from interview_tui.batch import transcribing
 from interview_tui.demo.word_error import word_error_rate
 from interview_tui.errors import CannotOpen, NothingRecorded
+from interview_tui.interview.bringing_in import bring_in
+from interview_tui.interview.live import Meeting
 from interview_tui.pipeline.recording import part_name, seal_samples
 from interview_tui.pipeline.recording.sealing import Form
 from interview_tui.pipeline.transcript import (
@@ -31,6 +35,7 @@ from interview_tui.pipeline.transcript import (
     transcribe,
 )
 from interview_tui.pipeline.transcript.telling_apart import NO_DIFFERENCE
+from interview_tui.store import people, recordings, words
 
 SESSION = "P07/interview-01"
 KEY = sealed.new_identity()
@@ -253,6 +258,24 @@ def test_two_copies_of_one_microphone_are_one(excerpt, demo, tmp_path: Path):
     assert wrong(transcript) <= 0.05
     assert {turn.speaker_from for turn in transcript.turns} == {"proposed"}
     assert [doubt.reason for doubt in transcript.doubts if doubt.kind == "speaker"] == [NO_DIFFERENCE]
+
+
+def test_what_a_part_that_is_gone_costs_is_kept_with_the_transcript(study, keys, tmp_path: Path):
+    """The whole way: sound that was brought in, a part of it lost, a worker of its own, a sealed transcript."""
+    give_consent(study, "P07")
+    bring_in(study, "P07", ASSETS / "interview.ogg", Meeting("AB", "CD"))
+    session = people.session(study, "P07").id
+    recording = recordings.of_session(study, session)
+    assert recording is not None
+    (recordings.folder(study, recording) / part_name(1)).unlink()
+    transcribing.transcribe_session(study, keys, session, find_model("demo", Path("nowhere")), lambda *_: None)
+    transcript = words.load(study, keys, session).transcript
+    assert transcript.gaps == (Stretch(0.0, 60.0, "part 1 is missing"),)
+    assert transcript.turns[0].start >= 60.0
+    assert [(turn.speaker, turn.speaker_from) for turn in transcript.turns[:2]] == [
+        ("Interviewer", "channel"),
+        ("P07", "channel"),
+    ]
 
 
 # How much memory it takes
