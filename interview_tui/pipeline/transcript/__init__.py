@@ -1,12 +1,13 @@
 """Encrypted recording in, transcript out, offline: openai-whisper with arrays in memory, no temporary file.
 
 model_file    a name or a path          -> a checked model
-sound, speech recorded sound            -> 16 kHz mono, and how loud each channel was
+speech        a sealed recording        -> 16 kHz mono, how loud each channel was, gaps (sound: one stream of it)
 voice         16 kHz mono               -> where somebody speaks
 windows       where somebody speaks     -> windows of at most 30 s, cut in pauses
 hearing       windows                   -> phrases, as Whisper hears them (engine: how its model is run)
 placing       phrases                   -> words with times and probabilities (aligning: the path through them)
-speaking      words                     -> sentences with their speakers
+speaking      words                     -> sentences
+telling_apart sentences                 -> each with its speaker (bleed, by_channel: two channels; by_guide: one)
 turns         sentences                 -> turns
 doubting      all of these              -> what somebody should listen to
 """
