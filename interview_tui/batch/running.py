@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from typing import TypeVar
 
 from interview_tui.batch import transcribing
 from interview_tui.batch.cluster import ClusterAddress
@@ -15,6 +17,7 @@ from interview_tui.store import Study, queue
 from interview_tui.store.keys import OpenKeys
 from interview_tui.store.runner import this_program
 
+T = TypeVar("T")
 LOOK_S = 1.0  # between two looks at the queue and at the conditions
 ANYTIME = Conditions()
 
@@ -79,8 +82,7 @@ class _Run:
         stopped: list[str] = []
         transcribing.sweep(self._study)
         while not self._enough():
-            waits_for = self._conditions.wait_for(self._study)
-            job = queue.claim(self._study, self.me, waits_for, model=self._model.name)
+            job = self._patiently(self._next)
             if job is None:
                 break
             if job.waits_for is not None:
@@ -92,6 +94,10 @@ class _Run:
                 stopped.append(job.session)
         return stopped
 
+    def _next(self) -> queue.Job | None:
+        waits_for = self._conditions.wait_for(self._study)
+        return queue.claim(self._study, self.me, waits_for, model=self._model.name)
+
     def _stops(self, job: queue.Job) -> bool:
         """Transcribe one interview as far as it is wanted; whether a problem stopped it."""
         try:
@@ -102,10 +108,20 @@ class _Run:
             raise
         except InterviewError as error:
             if queue.is_at(self._study, job.session, self.me) is not None:  # else somebody took it out meanwhile
-                queue.ended(self._study, job.session, self.me, queue.JobState.STOPPED, " ".join(error.lines()))
+                stop = partial(queue.ended, self._study, job.session, self.me, queue.JobState.STOPPED)
+                self._patiently(partial(stop, " ".join(error.lines())))
                 self._news(job.session)
                 return True
         return False
+
+    def _patiently(self, work: Callable[[], T]) -> T:
+        """Wait for a study that is busy: a night's work must not end because another program writes for long."""
+        while True:
+            try:
+                return work()
+            except StudyBusy:
+                if self._enough():
+                    raise
 
     def _transcribe(self, job: queue.Job) -> None:
         order = transcribing.order(self._study, self._keys, job.session, self._model, job.beam, self._cluster)
@@ -119,7 +135,7 @@ class _Run:
                 self._news(job.session)
 
         transcript = self._worker.transcribe(order, told, self._wish_for(job.session))
-        transcribing.finish(self._study, self._keys, transcript, self.me)
+        self._patiently(partial(transcribing.finish, self._study, self._keys, transcript, self.me))
         self._news(job.session)
 
     def _wish_for(self, session: str) -> Callable[[], Wanted]:

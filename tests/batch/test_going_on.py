@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -133,7 +134,7 @@ def test_twenty_kills_at_moments_of_chance_lose_nothing(
     run(study, keys)
     usual, dice = time.monotonic() - began, random.Random(4)
     expected = [text for _, text in said(study, keys, undisturbed)]
-    session, lost = waiting(study, "P07", sound), 0
+    session, lost, found = waiting(study, "P07", sound), 0, Counter[str]()
     for _ in range(20):
         before = window_files(study, session)
         with queue_program(study, template) as program:
@@ -141,11 +142,13 @@ def test_twenty_kills_at_moments_of_chance_lose_nothing(
             os.kill(program.process.pid, signal.SIGKILL)
         job = queue.find(study, session)
         assert job is not None
+        found[f"{job.state.value}, {len(window_files(study, session))} windows kept"] += 1
         if job.state is queue.JobState.DONE:
             assert [text for _, text in said(study, keys, session)] == expected
             transcribing.enqueue(study, people.session(study, "P07"), demo_model(), again=True)
             continue
         lost += len(before - window_files(study, session))
+    print(dict(found))
     assert lost == 0
     run(study, keys)
     assert [text for _, text in said(study, keys, session)] == expected

@@ -4,6 +4,8 @@ it. Real processes and the real demo model; only the plug and the clock are hand
 import multiprocessing
 import resource
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 import pytest
-from conftest import Template
+from conftest import PASSPHRASE, Template
 
 from interview_tui.batch import transcribing
 from interview_tui.batch.conditions import Conditions, wait_for
@@ -25,7 +27,7 @@ from interview_tui.errors import BeingTranscribed
 from interview_tui.interview import striking
 from interview_tui.pipeline.transcript import HeardWindow, Hearing, Window
 from interview_tui.pipeline.transcript.speech import Speech
-from interview_tui.store import Study, hearings, people, queue, words
+from interview_tui.store import Study, hearings, open_study, people, queue, words
 from interview_tui.store.keys import OpenKeys
 from interview_tui.store.queue import Job, JobState
 from interview_tui.store.running_times import RunningTimes, keep_running_times, night_from
@@ -199,6 +201,31 @@ def test_it_begins_in_the_night(study: Study, keys: OpenKeys, sound: Path) -> No
     )
     assert seen == [(JobState.WAITING, "the night (22:00)")] * 2 + [(JobState.RUNNING, None)]
     assert states(study) == {"P07": JobState.WAITING}, "and what was begun waits when it is enough"
+
+
+def test_a_study_that_is_busy_for_long_does_not_end_the_run(
+    study: Study, keys: OpenKeys, sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting(study, "P07", sound)
+    monkeypatch.setattr("interview_tui.store.database.WAIT_MS", 50)
+    writing, seen = threading.Event(), list[str | None]()
+
+    def write_for_a_second() -> None:
+        with open_study(study.folder, PASSPHRASE) as other, other.db.writing():
+            writing.set()
+            time.sleep(1)
+
+    with open_study(study.folder, PASSPHRASE) as impatient:
+        thread = threading.Thread(target=write_for_a_second)
+        thread.start()
+        assert writing.wait(10)
+        conditions = Conditions(RunningTimes(on_mains=True), power=lambda: False)
+        run_queue(
+            impatient, keys, demo_model(),
+            conditions=conditions, tell=lambda job: seen.append(job.waits_for), enough=lambda: bool(seen),
+        )  # fmt: skip
+        thread.join()
+    assert seen == ["mains power"]
 
 
 @pytest.mark.parametrize(
