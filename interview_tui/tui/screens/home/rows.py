@@ -87,7 +87,7 @@ def _words_state(study: Study, session: Session, *, has_sound: bool) -> tuple[st
     job = next((job for job in queue.jobs(study) if job.session == session.id), None)
     if row is None and not has_sound:
         return "", "Nothing waits. Press i for another interview.", ""
-    if row is None and (job is None or job.state is not queue.JobState.RUNNING):
+    if row is None and (job is None or job.state is not queue.JobState.RUNNING or not job.taken):
         return "waiting", "Its sound waits to become words. Press q for the queue.", "q"
     if row is None:
         return "being written", "Its sound is becoming words. Press q to see how far.", "q"
