@@ -10,7 +10,10 @@ from leaks import forms, leaks, windows
 from memory import memory_holds
 from team_cluster import TeamCluster, certificates, team_cluster
 
-from interview_tui.batch.cluster import ClusterHearer, cluster_address, look_at
+from interview_tui import __version__
+from interview_tui.batch.cluster import ClusterHearer, at_worker, cluster_address, look_at
+from interview_tui.batch.cluster.at_worker import forget, introduce
+from interview_tui.batch.cluster.connection import connected
 from interview_tui.errors import ClusterRefused, NetworkRefused
 from interview_tui.pipeline.offline import no_network
 from interview_tui.pipeline.transcript import HeardWindow, Hearing, ModelFile, Window, find_model, open_model
@@ -68,6 +71,24 @@ def test_a_cluster_hears_what_this_machine_hears(there, here):
 def test_every_worker_that_can_be_used_is_seen(team: TeamCluster, model: ModelFile):
     seen = look_at(team.address(), model)
     assert (seen.usable, seen.problems) == (1, ())
+
+
+def test_a_coordinator_that_ended_without_a_word_leaves_no_second_model(team: TeamCluster, said, model: ModelFile):
+    """Its key pair stays for an hour, the model is shared; whoever says goodbye leaves neither."""
+
+    def what_is_kept() -> tuple[list[str], int]:
+        """Of a worker's process: its coordinators, and how many models they have together."""
+        return sorted(at_worker._ears), len({id(ear.listening) for ear in at_worker._ears.values()})
+
+    with team.watched() as client, connected(team.address()) as connection:
+        connection.run(team.address_of("w0"), introduce, "gone", __version__, model.name, model.sha256).result()
+        list(ClusterHearer(team.address(), model).hear(said[:1], Hearing()))
+        connection.run(team.address_of("w0"), introduce, "here", __version__, model.name, model.sha256).result()
+        (kept,) = client.run(what_is_kept).values()
+        assert kept == (["gone", "here"], 1)
+        for coordinator in ("gone", "here"):
+            connection.run(team.address_of("w0"), forget, coordinator).result()
+        assert list(client.run(what_is_kept).values()) == [([], 0)]
 
 
 def test_a_worker_takes_no_more_of_its_machine_than_it_was_given(team: TeamCluster):

@@ -34,12 +34,20 @@ class Introduction:
     problem: str = ""
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Listening:
+    """A model in memory: one for all coordinators that want the same."""
+
+    model: ModelFile
+    hearer: Hearer
+    one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+
+
 @dataclass(eq=False, slots=True)
 class _Ear:
     identity: Identity
-    hearer: Hearer
+    listening: _Listening
     end: threading.Timer
-    one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
 
 _ears: dict[str, _Ear] = {}  # of this worker's process, by coordinator: what has to stay in memory between two parcels
@@ -59,13 +67,13 @@ def introduce(coordinator: str, version: str, model: str, sha256: str) -> bytes:
     if not isinstance(found, ModelFile):
         return _introduction(problem=found)
     try:
-        hearer = _hearer(found)
+        listening = _listening(found)
     except InterviewError as error:
         return _introduction(problem=error.what)
     except Exception as error:  # noqa: BLE001 - Dask would log it, and what it carries
         return _introduction(problem=as_named(error).what)
     forget(coordinator)
-    ear = _ears[coordinator] = _Ear(new_identity(), hearer, _end_of(coordinator))
+    ear = _ears[coordinator] = _Ear(new_identity(), listening, _end_of(coordinator))
     return _introduction(public=ear.identity.public)
 
 
@@ -80,8 +88,8 @@ def hear(coordinator: str, sealed: bytes) -> bytes:
         return STRANGER
     ear.end.cancel()
     try:
-        with ear.one_at_a_time, no_network():
-            heard = {one.window: one for one in ear.hearer.hear(parcel.sounds, parcel.hearing)}
+        with ear.listening.one_at_a_time, no_network():
+            heard = {one.window: one for one in ear.listening.hearer.hear(parcel.sounds, parcel.hearing)}
         answer = Answer(tuple(heard[window] for window, _ in parcel.sounds))
     except InterviewError as error:
         answer = Answer(error=error_facts(error))
@@ -123,10 +131,11 @@ def _found(name: str, folder: Path) -> ModelFile | None:
         return None
 
 
-def _hearer(model: ModelFile) -> Hearer:
+def _listening(model: ModelFile) -> _Listening:
     from interview_tui.pipeline.transcript.hearing import LocalHearer
 
-    return LocalHearer(open_model(model))
+    there = (ear.listening for ear in list(_ears.values()) if ear.listening.model.sha256 == model.sha256)
+    return next(there, None) or _Listening(model, LocalHearer(open_model(model)))
 
 
 def _end_of(coordinator: str) -> threading.Timer:
