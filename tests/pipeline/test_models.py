@@ -13,7 +13,9 @@ import pytest
 from model_files import demo_copy, publish_demo_as
 
 from interview_tui.errors import ModelDamaged, NoModel
-from interview_tui.pipeline.transcript import ModelFile, find_model, known_sha256, open_model
+from interview_tui.pipeline.transcript import ModelFile, OpenModel, find_model, known_sha256, open_model
+from interview_tui.pipeline.transcript.hearing import refuse_language
+from interview_tui.pipeline.transcript.model_sizes import Published
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +140,27 @@ def test_a_published_model_gets_its_own_alignment(tmp_path, monkeypatch, demo):
     assert opened.whisper.alignment_heads.indices().T.tolist() == [[1, 1]]
 
 
-# Memory
+# Languages and memory
+
+
+def knowing(languages: int) -> OpenModel:
+    """A model without any sense that has the tokens of so many languages, as the published ones of that number."""
+    from whisper.model import ModelDimensions, Whisper
+
+    tokens = 51_864 if languages == 1 else 51_766 + languages
+    whisper = Whisper(ModelDimensions(80, 1500, 8, 1, 1, tokens, 448, 8, 1, 1))
+    return OpenModel(ModelFile("theirs", Path("theirs.pt"), "0" * 64, demo=False), whisper)
+
+
+def test_a_language_that_a_model_does_not_know_is_refused_as_the_list_of_models_says():
+    for languages in (1, 99, 100):
+        for language in ("en", "cy", "yue"):
+            if Published("theirs", 1, languages).knows(language):
+                refuse_language(knowing(languages), language)
+            else:
+                with pytest.raises(NoModel, match="does not know|only knows English") as foreign:
+                    refuse_language(knowing(languages), language)
+                assert f"models list --language {language}" in foreign.value.hint
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process's memory cannot be limited so")
