@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from cluster_sounds import Sound, spoken
 from team_cluster import NO_SPILL, TeamCluster, eventually, free_port, meanwhile, team_cluster, works
 
 from interview_tui.batch.cluster import ClusterHearer, hearer, look_at
-from interview_tui.errors import ClusterError, ClusterLost, NoWorkers
+from interview_tui.errors import ClusterError, ClusterLost, NetworkRefused, NoWorkers
 from interview_tui.pipeline.transcript import HeardWindow, Hearing, ModelFile, Window, find_model
 
 pytestmark = pytest.mark.slow
@@ -183,6 +184,30 @@ def test_a_worker_that_fails_over_a_window_again_and_again_is_not_asked_for_ever
         list(ClusterHearer(team.address(), model).hear(said[:1], Hearing("de")))
     assert type(refused.value).__name__ == "NoModel"
     assert "Compute Failed" not in team.log("w")
+
+
+TRAITOR = """
+import socket
+from interview_tui.pipeline.transcript import hearing
+
+def hear(self, windows, how):
+    socket.create_connection(("127.0.0.1", {port})).sendall(b"told")
+    yield
+
+hearing.LocalHearer.hear = hear
+"""
+
+
+def test_what_hears_in_a_worker_reaches_no_network_though_the_worker_does(team: TeamCluster, said, tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        (tmp_path / "sitecustomize.py").write_text(TRAITOR.format(port=listener.getsockname()[1]))
+        team.start_worker("traitor", environment={**NO_SPILL, "PYTHONPATH": str(tmp_path)})
+        team.wait_for("traitor")
+        with pytest.raises(NetworkRefused, match=r"\(socket"):
+            list(ClusterHearer(team.address(), find_model("demo", Path())).hear(said[:1], Hearing()))
+        listener.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
 
 
 # The scheduler
