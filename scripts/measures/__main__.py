@@ -6,11 +6,12 @@ Clocks lie on a shared machine: where a budget is a time, the figure is the medi
 import argparse
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from scripts.measures import afterwards, gap, losing, recording, screens, two_devices
+from scripts.measures import afterwards, cluster, gap, losing, recording, screens, transcription, two_devices
 from scripts.measures.figure import NOT_YET, Figure
 from scripts.measures.rig import addresses_of_our_own
 
@@ -41,17 +42,29 @@ TABLE = (
     Row("read", "open and decode 100 minutes", "2.5 s", afterwards.reading),
     Row("plain", "plaintext on disk after the whole way (files)", "0, with a control", afterwards.plaintext),
     Row("demo", "the headless demo, two minutes of speech", "90 s", afterwards.demo_time),
-    Row("fast", "transcription against the whisper command, base / small", "20 / 10 times", None),
     Row("scan", "15,000 words scanned for identifiers", "2 s", afterwards.scanning),
     Row("qdpx", "30 interviews into one .qdpx", "5 s", None),
 )
 
+TRANSCRIBE = (
+    Row("wer", "word error rate of the demo model", "no worse than whisper", transcription.words_no_worse),
+    Row("base", "base against whisper: command, equal settings", "20; 4 with bf16", transcription.base),
+    Row("base-avx2", "the same held to AVX2", "10; 2", transcription.base_avx2),
+    Row("base-peer", "base against faster-whisper, 8 bits, AVX2", "1", partial(transcription.against_the_peer, "base")),
+    Row(
+        "base-limit", "base, share of the machine's single precision", "-", partial(transcription.to_the_limit, "base")
+    ),
+    Row("small", "small against whisper: command, equal settings", "10; 3.5 with bf16", transcription.small),
+    Row("small-avx2", "the same held to AVX2", "10; 2", transcription.small_avx2),
+    Row("small-peer", "small against faster-whisper", "1", partial(transcription.against_the_peer, "small")),
+    Row("tiny", "tiny against whisper: command, equal settings", "-", transcription.tiny),
+    Row("cluster", "a cluster's workers, all on this machine", "-", cluster.throughput),
+)
 
-def measured(names: list[str], kills: int) -> Iterator[tuple[Row, Figure]]:
-    """The chosen rows, or all, each as soon as it is measured."""
-    for row in TABLE:
-        if names and row.name not in names:
-            continue
+
+def measured(rows: Sequence[Row], kills: int) -> Iterator[tuple[Row, Figure]]:
+    """Each row as soon as it is measured."""
+    for row in rows:
         if row.measure is None:
             yield row, NOT_YET
             continue
@@ -66,15 +79,18 @@ def line(what: str, hold: str, mark: str, words: str) -> str:
 def main() -> None:
     """Print each row as soon as it is measured."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    names = [row.name for row in TABLE]
+    names = [row.name for row in (*TABLE, *TRANSCRIBE)]
     parser.add_argument("names", nargs="*", metavar="NAME", help="none: all. " + ", ".join(names))
     parser.add_argument("--kills", type=int, default=KILLS, help="random moments of the recorder's end")
+    parser.add_argument("--transcribe", action="store_true", help="the speed of transcription instead, many minutes")
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(names):
         parser.error(f"no measure is called {', '.join(sorted(unknown))}; there are: {', '.join(names)}")
     os.umask(0o077)
     print(line("", "we hold, at most", "", "measured"))
-    for row, figure in measured(list(chosen.names), chosen.kills):
+    every = TRANSCRIBE if chosen.transcribe else TABLE
+    rows = [row for row in (*TABLE, *TRANSCRIBE) if row.name in chosen.names] or every
+    for row, figure in measured(rows, chosen.kills):
         print(line(row.what, row.hold, figure.mark, figure.words), flush=True)
 
 
