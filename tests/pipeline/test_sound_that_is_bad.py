@@ -20,7 +20,7 @@ from interview_tui.demo.word_error import word_error_rate
 from interview_tui.errors import CannotOpen, NothingRecorded
 from interview_tui.interview.bringing_in import bring_in
 from interview_tui.interview.live import Meeting
-from interview_tui.pipeline.recording import part_name, seal_samples
+from interview_tui.pipeline.recording import part_name, seal_samples, strike_recording
 from interview_tui.pipeline.recording.sealing import Form
 from interview_tui.pipeline.transcript import (
     Hearing,
@@ -128,6 +128,14 @@ def test_a_recording_of_which_nothing_can_be_read_is_one_gap(tmp_path: Path):
     speech = opened(folder)
     assert [(gap.start, gap.end) for gap in speech.gaps] == [(0.0, 2.0)]
     assert not speech.mono.any()
+
+
+def test_what_was_taken_out_is_a_gap(tmp_path: Path):
+    folder = seal(tmp_path / "parts", noise(5.0), part_seconds=2.0)
+    strike_recording(folder, 2 * RATE)
+    speech = opened(folder)
+    assert speech.gaps == (Stretch(2.0, 5.0, "taken out at the participant's wish"),)
+    assert (speech.seconds, len(speech.mono)) == (5.0, 80_000)
 
 
 def test_a_foreign_key_and_an_empty_folder_are_said(tmp_path: Path):

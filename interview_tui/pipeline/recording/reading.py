@@ -1,4 +1,4 @@
-"""Encrypted recording in, its whole sound in memory out, with every second that is missing named: nothing is written."""
+"""Encrypted recording in, all its sound in memory out, with every second that is missing named: nothing is written."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
