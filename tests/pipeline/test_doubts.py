@@ -117,8 +117,18 @@ def test_a_sound_that_is_no_voice_is_named_and_not_written_down():
 
 def test_a_noisy_room_is_no_sound_of_its_own():
     noise = np.random.default_rng(1).uniform(0.5, 1.5, (60 * LOUDNESS_RATE, 1)) * TALK
-    assert loud(noise) == []
-    assert loud(np.zeros((0, 1))) == []
+    assert loud(noise, []) == loud(noise, [(1.0, 3.0)]) == []
+    assert loud(np.zeros((0, 1)), []) == []
+    louder = np.concatenate([noise, noise * 30, noise])
+    assert [(round(start), round(end)) for start, end in loud(louder, [])] == [(60, 120)]
+    assert loud(louder, [(0.0, 1.0)]) == loud(louder, []), "what is as loud as a voice may be one"
+
+
+def test_what_is_far_quieter_than_the_voices_is_none():
+    level = np.full((60 * LOUDNESS_RATE, 1), ROOM)
+    level[: 20 * LOUDNESS_RATE] = TALK
+    level[30 * LOUDNESS_RATE : 40 * LOUDNESS_RATE] = TALK / 100
+    assert [(round(start), round(end)) for start, end in loud(level, [(0.0, 20.0)])] == [(0, 20)]
 
 
 def test_figures_must_be_surer_than_words():
@@ -198,7 +208,7 @@ def test_a_stumble_is_doubted_and_is_no_reason_to_hear_it_otherwise():
         (window(phrase("we waited", 2.0, compression=2.5)), "stuck"),
         (window(phrase("we waited", 2.0, mean_log_probability=-1.1)), "improbable"),
         (window(phrase("we waited", 2.0), voice=[(9.0, 9.3)]), "invented"),
-        (window(phrase("we waited", 2.0), voice=[(2.0, 6.0)]), "missed"),
+        (window(phrase("we waited", 2.0), voice=[(2.0, 6.5)]), "missed"),
         (window(voice=[(2.0, 6.0)]), "missed"),
     ],
 )
@@ -208,7 +218,8 @@ def test_what_speaks_against_a_window(heard, fault):
     assert [name for name in ("invented", "missed", "stuck", "improbable") if getattr(faults, name)] == [fault]
 
 
-def test_nothing_speaks_against_sure_words():
+def test_nothing_speaks_against_sure_words_or_a_laugh():
+    assert not faults_of(window(phrase("we waited", 2.0), voice=[(2.0, 5.0)]))
     assert not faults_of(window(phrase("I went home.", 1.0), phrase("Then she came.", 4.0)))
 
 

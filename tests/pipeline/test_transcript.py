@@ -167,6 +167,22 @@ def test_progress_goes_up_to_the_end(excerpt, demo):
     assert {seconds for _, seconds in said} == {3.0}
 
 
+def test_windows_that_are_known_are_not_heard_again(excerpt, demo):
+    """A run that was killed goes on where it was, and ends with the same transcript."""
+    first, second = cut(excerpt, 0, 7), cut(excerpt, 7, 10)
+    quiet = np.zeros((10 * excerpt.rate, 2), np.float32)
+    sound = SpokenSound(np.concatenate([first.samples, quiet, second.samples]), excerpt.rate)
+    kept, again, said = [], [], []
+    whole = hear(sound, demo, heard=kept.append)
+    gone_on = hear(sound, demo, known=kept[:1], heard=again.append, progress=lambda done, _: said.append(done))
+    assert len(kept) == 2
+    assert again == kept[1:]
+    assert gone_on == whole
+    assert said == sorted(said)
+    assert said[0] == 0.0
+    assert said[1] > 10.0, "what is known is done"
+
+
 def test_whisper_and_torch_are_left_as_they_were(excerpt, demo):
     import torch
     import whisper.timing

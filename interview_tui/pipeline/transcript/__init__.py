@@ -4,12 +4,14 @@ model_file    a name or a path          -> a checked model
 speech        a sealed recording        -> 16 kHz mono, how loud each channel was, gaps (sound: one stream of it)
 voice         16 kHz mono               -> where somebody speaks
 windows       where somebody speaks     -> windows of at most 30 s, cut in pauses
-hearing       windows                   -> phrases, as Whisper hears them (engine: how its model is run)
+hearing       windows                   -> phrases, as Whisper hears them (engine: how its model is run; ear: once)
+retrying      what judging doubts       -> the best of several hearings (second_pass: and whether another one agrees)
 placing       phrases                   -> words with times and probabilities (aligning: the path through them)
 speaking      words                     -> sentences
 telling_apart sentences                 -> each with its speaker (bleed, by_channel: two channels; by_guide: one)
 turns         sentences                 -> turns
 doubting      all of these              -> what somebody should listen to
+coverage      a transcript              -> what became of every moment of its recording
 """
 
 from interview_tui.pipeline.transcript.heard import HeardWindow, Hearer, Hearing, Window

@@ -38,7 +38,7 @@ _MEAN_LOG_PROBABILITY = -0.8  # of a window; below -1.0 it was heard again, and 
 _DOUBTFUL, _RUN = 0.5, 4  # so many words in a row, each less probable than that
 _PROBABILITY = 0.4  # of one word
 _FIGURE_PROBABILITY = 0.6  # of one with figures: no reader sees by itself that a number is wrong
-_PER_HOUR = 60  # doubts about single words, and as many about figures: one a minute
+_PER_HOUR = 60  # doubts about single words; as many about figures, and about sounds: one a minute of each
 _AT_LEAST = 5
 _AGREE = 0.8  # of two hearings' words are the same: less is a doubt
 _NEAR = 1.0  # seconds between two doubts of the same kind that are one
@@ -58,6 +58,7 @@ def doubts(
     """
     phrases = [phrase for window in heard for phrase in window.phrases if phrase.words]
     words = [word for phrase in phrases for word in phrase.words]
+    allowed = max(_AT_LEAST, math.ceil(len(level) / LOUDNESS_RATE / 3600 * _PER_HOUR))
     stretches = [
         *_merged("no voice", NO_VOICE, [span for one in heard for span in invented(one, told)]),
         *_merged("no voice", NOBODY, _phrases(phrases, lambda one: one.no_speech > NO_SPEECH)),
@@ -67,9 +68,8 @@ def doubts(
         *_merged("unsure", UNSURE, [*_phrases(phrases, _improbable), *_unsure_runs(words)]),
         *_merged("passes", PASSES, [span for one in heard for span in _differing(one)]),
         *_merged("no words", NO_WORDS, missed(words, voice)),
-        *_merged("no words", SOUND, _unexplained(words, voice, level)),
+        *_merged("no words", SOUND, _unexplained(words, voice, level)[:allowed]),
     ]
-    allowed = max(_AT_LEAST, math.ceil(len(level) / LOUDNESS_RATE / 3600 * _PER_HOUR))
     single = _single([word for word in words if not _inside(word, stretches)], allowed)
     return tuple(dict.fromkeys(sorted([*stretches, *single], key=lambda doubt: (doubt.start, doubt.end))))
 
@@ -111,13 +111,14 @@ def _differing(heard: HeardWindow) -> tuple[Span, ...]:
 
 
 def _unexplained(words: Sequence[Word], voice: Sequence[Span], level: "NDArray[np.float64]") -> list[Span]:
-    """Something loud that is neither a voice to the detector nor words to Whisper.
+    """Something loud that is neither a voice to the detector nor words to Whisper, the longest first.
 
     Whisper is not asked about it: what it makes of doors, traffic and music is where its inventions come from, and a
     sentence that was never said does more harm than a mark that says "listen here".
     """
     known = [*wider(voice, _SLACK), *((word.start - _SLACK, word.end + _SLACK) for word in words)]
-    return [span for span in without(loud(level), known) if span[1] - span[0] >= LONG]
+    found = [span for span in without(loud(level, voice), known) if span[1] - span[0] >= LONG]
+    return sorted(found, key=lambda span: span[0] - span[1])
 
 
 def _single(words: Sequence[Word], allowed: int) -> Iterator[Doubt]:

@@ -14,6 +14,7 @@ IMPROBABLE = -1.0
 COMPRESSION = 2.4
 
 EMPTY = 1.5  # seconds of voice without a word that are too many: a breath or a cough is shorter
+_MUCH = 3.0  # seconds of it that may be words that another hearing finds: laughter is often shorter
 _SLACK = 0.3  # seconds by which a detector and Whisper may differ about when a word is said
 _ALONE = 0.5  # seconds of words, without a voice anywhere near, that are too many
 _HARDLY = 0.5  # of a phrase is voiced: too little to believe one of ``_PHANTOMS``
@@ -36,7 +37,7 @@ class Faults:
     """What speaks against a window.
 
     Attributes:
-        invented: stretches with words and without a voice. missed: with a voice and without words.
+        invented: stretches with words and without a voice. missed: with a voice and without words, long ones.
         stuck: stretches in which the same comes again and again.
         improbable: the model itself hardly believes it.
     """
@@ -59,7 +60,7 @@ def faults_of(heard: HeardWindow, told: str = "") -> Faults:
     words = [word for phrase in heard.phrases for word in phrase.words]
     return Faults(
         invented=tuple(invented(heard, told)),
-        missed=tuple(missed(words, heard.window.voice)),
+        missed=tuple(span for span in missed(words, heard.window.voice) if span[1] - span[0] >= _MUCH),
         stuck=tuple(stuck(heard.phrases)),
         improbable=any(one.segment.mean_log_probability < IMPROBABLE for one in heard.phrases),
     )

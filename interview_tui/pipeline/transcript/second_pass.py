@@ -14,17 +14,18 @@ SHIFT = (
     0.4  # seconds by which the sound comes later: enough for other frames and other times, too little for others words
 )
 _BELIEVED = -0.7  # mean log-probability below which a window is heard a second time
-_UNSURE, _FEW = 0.4, 3  # so many words less probable than that
+_UNSURE, _MANY = 0.4, 0.15  # of its words less probable than that
+_FEW = 3  # words that are no such share by chance
 
 
 def is_doubtful(heard: HeardWindow, told: str) -> bool:
     """It took more than one try, something still speaks against it, or the model hardly believes it itself."""
     segments = [phrase.segment for phrase in heard.phrases]
-    unsure = sum(word.probability < _UNSURE for phrase in heard.phrases for word in phrase.words)
+    sure = [word.probability >= _UNSURE for phrase in heard.phrases for word in phrase.words]
     return (
         bool(heard.tries)
         or bool(faults_of(heard, told))
-        or unsure >= _FEW
+        or sure.count(False) >= max(_FEW, _MANY * len(sure))
         or any(one.mean_log_probability < _BELIEVED or one.no_speech > NO_SPEECH for one in segments)
     )
 
