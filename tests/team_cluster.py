@@ -95,7 +95,7 @@ class TeamCluster:
             word for name, value in (*named, ("tls-key", self.certificates.key)) for word in (f"--{name}", str(value))
         ]
 
-    def address(self, patience: float = 30.0) -> ClusterAddress:
+    def address(self, patience: float = 120.0) -> ClusterAddress:
         files = self.certificates
         return cluster_address(self.url, files.ca, files.cert, files.key, patience)
 

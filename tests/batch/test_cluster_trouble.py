@@ -138,6 +138,14 @@ def test_where_no_worker_comes_that_is_said(team: TeamCluster, said, model: Mode
         list(ClusterHearer(team.address(patience=2.0), model).hear(said, Hearing()))
 
 
+def test_a_worker_that_does_not_answer_is_said(team: TeamCluster, model: ModelFile):
+    team.start_worker("silent")
+    team.wait_for("silent")
+    os.kill(team.workers["silent"].pid, signal.SIGSTOP)
+    seen = look_at(team.address(patience=3.0), model)
+    assert (seen.usable, seen.problems) == (0, (f"{team.address_of('silent')} has not answered yet.",))
+
+
 # Workers that are not fit
 
 

@@ -16,14 +16,17 @@ _LOOK_S = 0.2
 
 @dataclass(frozen=True, slots=True)
 class ClusterSeen:
-    """How many workers can be used; why others cannot, in sentences."""
+    """How many workers can be used; why others cannot, or not yet, in sentences."""
 
     usable: int
     problems: tuple[str, ...]
 
 
 def look_at(address: ClusterAddress, model: ModelFile) -> ClusterSeen:
-    """Ask every worker whether it can be used. Raises ``ClusterError``, also where none can."""
+    """Ask every worker whether it can be used, and wait for its answer as long as the address has patience.
+
+    Raises ``ClusterError``, also where none can be used and none is still to answer.
+    """
     began = time.monotonic()
     with connected(address) as connection:
         team = Team(
@@ -35,6 +38,7 @@ def look_at(address: ClusterAddress, model: ModelFile) -> ClusterSeen:
             if time.monotonic() - began > address.patience:
                 break
             time.sleep(0 if team.asked else _LOOK_S)
-    if not team.keys:
+    if not team.keys and not team.asked:
         raise none_usable(address, team)
-    return ClusterSeen(len(team.keys), tuple(team.problems))
+    silent = [f"{worker} has not answered yet." for worker in sorted(team.asked.values())]
+    return ClusterSeen(len(team.keys), (*team.problems, *silent))
