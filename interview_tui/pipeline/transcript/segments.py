@@ -28,7 +28,8 @@ def _segment(tokens: list[int], result: Any, window: Window, tokenizer: Any) -> 
         end=max(start, last if last > window.start else window.end),
         text=text,
         tokens=tuple(tokens),
-        no_speech=float(result.no_speech_prob),
-        mean_log_probability=float(result.avg_logprob),
-        compression=float(result.compression_ratio),
+        # Rounded, because the last digits depend on how many windows go through the model at once.
+        no_speech=round(float(result.no_speech_prob), 3),
+        mean_log_probability=round(float(result.avg_logprob), 3),
+        compression=round(float(result.compression_ratio), 3),
     )
