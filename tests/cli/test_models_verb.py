@@ -1,6 +1,7 @@
 """The models verb: what there is, what it takes, and a file on a stick on its way in."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,11 +16,20 @@ from interview_tui.pipeline.transcript.model_sizes import PUBLISHED, in_time
 from interview_tui.store import Study, people
 
 
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache in which this machine's speed is kept, measured once for all tests here."""
+    cache = tmp_path_factory.mktemp("cache")
+    program = "from interview_tui.pipeline.transcript.engine.speed import *\nminutes_for_an_hour('tiny')"
+    subprocess.run([sys.executable, "-c", program], env={**os.environ, "INTERVIEW_TUI_CACHE": str(cache)}, check=True)
+    return cache
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty model folder, and measurements of this test's own."""
+def folder(tmp_path: Path, measured: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty model folder."""
     monkeypatch.setenv("INTERVIEW_TUI_MODELS", str(tmp_path / "models"))
-    monkeypatch.setenv("INTERVIEW_TUI_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("INTERVIEW_TUI_CACHE", str(measured))
     (tmp_path / "models").mkdir()
     return tmp_path / "models"
 
@@ -114,7 +124,6 @@ def test_a_folder_of_another_library_is_named(models, tmp_path: Path):
 
 def test_asking_for_a_list_of_names_loads_nothing_heavy(folder: Path):
     """With the measurement kept, the list is there at once."""
-    minutes_for_an_hour("tiny")
     program = (
         "import sys\nfrom interview_tui.cli import run\n"
         "run(['models', 'list'])\nprint(sorted({'torch', 'whisper', 'numpy', 'textual'} & set(sys.modules)))"
