@@ -11,7 +11,7 @@ from interview_tui.store import Study, log, words
 from interview_tui.store.keys import OpenKeys
 from interview_tui.study.events import Kind
 from tests.tui.test_check import SAID, SESSION, keep_words, transcript_of
-from tests.tui.test_review import doubted
+from tests.tui.test_listening_screen import doubted
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from interview_tui.store import Study, open_study, people, words
 from interview_tui.store.keys import OpenKeys
 from interview_tui.tui.screens.review import ReviewScreen
 from tests.tui.test_check import SAID, SESSION, Opened, keep_words, text_of, transcript_of
-from tests.tui.test_review import doubted, opened, until
+from tests.tui.test_listening_screen import doubted, opened, until
 
 
 @pytest.mark.skipif(bool(missing()), reason=f"a virtual loudspeaker needs {missing()}")
