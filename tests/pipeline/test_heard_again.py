@@ -119,6 +119,21 @@ def test_a_loop_that_nothing_helps_against_is_kept_and_doubted(demo, sounds, mon
     assert ("repeated", REPEATED) in kinds(heard)
 
 
+def test_words_are_never_exchanged_for_nothing(demo, sounds, monkeypatch):
+    """Every other hearing is silent, in stretches that are each too short to be missed."""
+    window, sound = sounds[1]
+    short = replace(window, voice=((18.257, 19.601), (20.046, 21.587)))
+
+    def by_other_rules(features, options):
+        return options.beam_size is not None or options.temperature > 0
+
+    monkeypatch.setattr("interview_tui.pipeline.transcript.retrying.narrower", lambda window: [window])
+    with pushed(silent, by_other_rules), pushed(stuck_on(" you know", 8), lambda *heard: not by_other_rules(*heard)):
+        (heard,) = hearer(demo, monkeypatch).hear([(short, sound)], Hearing())
+    assert text(heard).startswith("you know you know")
+    assert len(heard.tries) == 6
+
+
 # Words where nobody speaks
 
 

@@ -50,10 +50,6 @@ class Faults:
     def __bool__(self) -> bool:
         return bool(self.invented or self.missed or self.stuck or self.improbable)
 
-    @property
-    def seconds(self) -> float:
-        return sum(end - start for start, end in (*self.invented, *self.missed, *self.stuck))
-
 
 def faults_of(heard: HeardWindow, told: str = "") -> Faults:
     """What speaks against a window as it was heard, all in all. ``told``: what the model was told before."""
@@ -78,6 +74,12 @@ def invented(heard: HeardWindow, told: str = "") -> list[Span]:
         silent = [shared(near, *time) == 0 for time in times]
         found += [span for span in runs(times, silent) if span[1] - span[0] >= _ALONE]
     return joined(found)
+
+
+def unheard(heard: HeardWindow) -> float:
+    """Seconds of voice without a word, breaths and all."""
+    words = [word for phrase in heard.phrases for word in phrase.words]
+    return sum(end - start for start, end in without(heard.window.voice, wider(_times(words), _SLACK)))
 
 
 def missed(words: Sequence[Word], voice: Sequence[Span]) -> list[Span]:

@@ -8,20 +8,21 @@ from itertools import pairwise
 from interview_tui.errors import ModelError
 from interview_tui.pipeline.transcript.ear import Ear, Listened, Sound
 from interview_tui.pipeline.transcript.heard import HeardWindow, Window
-from interview_tui.pipeline.transcript.judging import Faults, faults_of
+from interview_tui.pipeline.transcript.judging import Faults, faults_of, unheard
 from interview_tui.pipeline.transcript.sound import WHISPER_RATE
 from interview_tui.pipeline.transcript.windows import MARGIN
 
 _BEAM = 5  # whisper's own
 _TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0)  # whisper's own
 _PIECES = 4  # that a window is cut into at most
+_LOST = 1.0  # seconds of voice that may lose their words to a better hearing: more is no better
 _PAUSE = 0.2  # seconds: shorter ones are no place to cut
 
 Way = tuple[str, Callable[[], HeardWindow]]
 
 
 def heard_again(ear: Ear, sound: Sound, first: Listened) -> HeardWindow:
-    """The first hearing without a fault; where each has one, the best. ``tries`` says which were tried.
+    """The first hearing without a fault and with as many words; else the best. ``tries`` says which were tried.
 
     The best has the fewest doubtful seconds, those with a voice and no words counted twice, and an improbable window as
     a whole; of two such, it is the one that the model believes more. So words in silence go only where another hearing
@@ -29,6 +30,7 @@ def heard_again(ear: Ear, sound: Sound, first: Listened) -> HeardWindow:
     """
     faults = faults_of(first.heard, ear.told)
     hearings, tries = [(_doubtful(first.heard, faults), first.heard)], []
+    most = unheard(first.heard) + _LOST
     for name, hear in _ways(ear, sound, first, faults) if faults else ():
         tries.append(name)
         try:
@@ -38,7 +40,7 @@ def heard_again(ear: Ear, sound: Sound, first: Listened) -> HeardWindow:
             break
         found = faults_of(another, ear.told)
         hearings.append((_doubtful(another, found), another))
-        if not found:
+        if not found and unheard(another) <= most:
             break
     return replace(min(hearings, key=lambda one: one[0])[1], tries=tuple(tries))
 
@@ -84,4 +86,5 @@ def _doubtful(heard: HeardWindow, faults: Faults) -> tuple[float, float]:
     whole = heard.window.end - heard.window.start if faults.improbable else 0.0
     segments = [phrase.segment for phrase in heard.phrases]
     belief = min((segment.mean_log_probability for segment in segments), default=0.0)
-    return round(faults.seconds + sum(end - start for start, end in faults.missed) + whole, 1), -belief
+    seconds = sum(end - start for start, end in (*faults.invented, *faults.stuck))
+    return round(seconds + 2 * unheard(heard) + whole, 1), -belief

@@ -10,9 +10,7 @@ from interview_tui.pipeline.transcript.sound import WHISPER_RATE
 from interview_tui.pipeline.transcript.spans import Span, joined
 from interview_tui.pipeline.transcript.speaking import plain
 
-SHIFT = (
-    0.4  # seconds by which the sound comes later: enough for other frames and other times, too little for others words
-)
+SHIFT = 0.4  # seconds by which the sound comes later: other frames and other times, and the same words
 _BELIEVED = -0.7  # mean log-probability below which a window is heard a second time
 _UNSURE, _MANY = 0.4, 0.15  # of its words less probable than that
 _FEW = 3  # words that are no such share by chance
