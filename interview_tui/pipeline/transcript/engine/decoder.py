@@ -152,7 +152,7 @@ class Run:
         rows = (windows[:, None] * self._hypotheses + torch.arange(self._hypotheses, device=windows.device)).flatten()
         self._windows = len(windows)
         self._memory = self._memory[:, :, rows]
-        self._bags.keep(windows)
+        self._bags.keep(windows.cpu())
         for heard in self._heard:
             heard.keep(windows)
 

@@ -39,11 +39,12 @@ class Encoder:
         self._last = numbers.norm(encoder.ln_post)
 
     def __call__(self, mels: Tensor) -> Tensor:
-        """Shape (n, mels, 3000) to float32 of shape (n, 1500, width)."""
+        """Shape (n, mels, 3000) to float32 of shape (n, 1500, width); a shorter sound to fewer frames."""
         x = mels.to(device=self._numbers.device, dtype=self._numbers.floats)
         x = F.gelu(F.conv1d(x, *self._first, padding=1))
         x = F.gelu(F.conv1d(x, *self._second, stride=2, padding=1))
-        x = x.transpose(1, 2) + self._places
+        x = x.transpose(1, 2)
+        x = x + self._places[: x.shape[1]]
         for block in self._blocks:
             x = block(x)
         return self._last(x).float()

@@ -73,7 +73,7 @@ class FastWhisper:
         """One after another: a processor's cache holds what lies between the layers of one window, hardly of two."""
         import torch
 
-        return torch.cat([self._encoder(mel[None]) for mel in mels])
+        return torch.cat([self._encoder(mel[None]).cpu() for mel in mels])
 
     def _shared(self, work: "Callable[[torch.Tensor], T]", windows: "torch.Tensor", streams: int) -> list[T]:
         """``work`` on the windows, shared out to several threads of our own, each with its part of torch's."""
@@ -85,7 +85,7 @@ class FastWhisper:
             with torch.inference_mode():
                 return work(part)
 
-        with _threads(max(1, self.plan.threads // len(parts))):
+        with threads_of_torch(max(1, self.plan.threads // len(parts))):
             if len(parts) == 1:
                 return [one(parts[0])]
             with ThreadPoolExecutor(len(parts)) as pool:
@@ -93,7 +93,7 @@ class FastWhisper:
 
 
 @contextmanager
-def _threads(number: int) -> Iterator[None]:
+def threads_of_torch(number: int) -> Iterator[None]:
     """torch takes ``number`` threads until the block ends."""
     import torch
 

@@ -39,13 +39,13 @@ def follow(
     """
     most = max(len(one) for one in tokens)
     filled = torch.tensor([[*one, *[0] * (most - len(one))] for one in tokens])
-    x = decoder.embedded(filled.to(features.device), 0)
+    x = decoder.embedded(filled.to(decoder.numbers.device), 0)
     features = features.to(device=x.device, dtype=x.dtype)
     looked_at = []
     for layer, block in enumerate(decoder.blocks):
         x, alike = block.followed(x, *block.heard(features), [head for of, head in heads if of == layer])
         looked_at.append(alike)
-    alike = torch.cat(looked_at, dim=1)
+    alike = torch.cat(looked_at, dim=1).float().cpu()
     return [Followed(_chances(decoder, x[n], one, text), alike[n, :, : len(one)]) for n, one in enumerate(tokens)]
 
 
