@@ -158,7 +158,7 @@ def test_a_language_that_a_model_does_not_know_is_refused_as_the_list_of_models_
             if Published("theirs", 1, languages).knows(language):
                 refuse_language(knowing(languages), language)
             else:
-                with pytest.raises(NoModel, match="does not know|only knows English") as foreign:
+                with pytest.raises(NoModel, match=r"does not know|only knows English") as foreign:
                     refuse_language(knowing(languages), language)
                 assert f"models list --language {language}" in foreign.value.hint
 
