@@ -76,11 +76,13 @@ def _demo_words() -> tuple[str, str, str]:
     import soundfile
 
     from interview_tui.demo.assets import asset, script
-    from interview_tui.pipeline.transcript import Hearing, SpokenSound, find_model, open_model, to_16k_mono, transcribe
+    from interview_tui.pipeline.transcript import Hearing, SpokenSound, find_model, open_model, speech_of, transcribe
 
     samples, rate = soundfile.read(asset("interview.ogg"), dtype="float32")
     sound, model = SpokenSound(samples, rate), open_model(find_model("demo", Path()))
-    theirs = model.whisper.transcribe(to_16k_mono(sound), language="en", fp16=False, condition_on_previous_text=False)
+    theirs = model.whisper.transcribe(
+        speech_of(sound).mono, language="en", fp16=False, condition_on_previous_text=False
+    )
     ours = transcribe(
         sound,
         model,
