@@ -111,7 +111,8 @@ def _notes(models: list[Published], folder: Path) -> list[str]:
         *([f"▲ Larger than what is free on the disk: {', '.join(too_long)}."] if too_long else []),
         *([f"▲ Need more memory than there is: {', '.join(too_large)}."] if too_large else []),
         *([f"Here too, not published by OpenAI: {', '.join(others)}."] if others else []),
-        f"How long is an estimate, with nothing else running. The usual one is {usual}.",
+        "Memory is what it takes at least. How long is an estimate, with nothing else running.",
+        f"The usual one is {usual}.",
         "Beside these there is demo, for tests and the demo only: on real speech what it writes is worthless.",
         f"To bring one on a stick: interview-tui models add /media/stick/{usual}.pt",
     ]

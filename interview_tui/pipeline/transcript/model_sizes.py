@@ -6,9 +6,10 @@ only word advice and errors: whether a file is the published one, its SHA-256 al
 
 from dataclasses import dataclass
 
-# Measured on Linux with random weights, eight windows at once (small: four), beam of 5: 0.8, 1.2 and 2.3 GB at most for
-# tiny, base and small. Of that, four bytes for each number of the model, and two more (its file) while it is loaded.
-# Half a GB is added for the sound of an hour or two and for the rest of the program. Medium and large are reckoned.
+# Measured on Linux with random weights and a beam of 5: 0.8, 1.2 and 2.3 GB at most for tiny, base and small with 8, 8
+# and 4 windows at once; 1.2, 1.8 and 4.1 GB with 16, which are taken only where memory is free. Of that, four bytes for
+# each number of the model, and two more (its file) while it is loaded. Half a GB is added for the sound of an hour or
+# two and for the rest of the program. Medium and large are reckoned.
 _PROGRAM_BYTES = 1_000_000_000
 _TIMES_ITS_FILE = 4
 _CANTONESE = "yue"  # came with large-v3
@@ -31,7 +32,7 @@ class Published:
 
     @property
     def memory_bytes(self) -> int:
-        """About what transcription takes with it, all in all."""
+        """About what transcription takes with it at least, all in all; more where more is free, and so is quicker."""
         return _PROGRAM_BYTES + _TIMES_ITS_FILE * self.bytes
 
     def knows(self, language: str) -> bool:
