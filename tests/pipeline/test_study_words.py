@@ -3,10 +3,9 @@
 import pytest
 
 from interview_tui.errors import BadStudyWords
+from interview_tui.pipeline.transcript.prompting import VERBATIM
 from interview_tui.pipeline.transcript.study_words import MOST_TOKENS, refuse_long_prompt
 from interview_tui.study.study_words import prompt_of, tidied
-
-FILLERS = "Um, er, well, I, I mean, it was, it was, you know, hmm, mm, like, uh, sort of, erm, yeah, no."
 
 
 def told(words: str, multilingual: bool) -> str:
@@ -30,10 +29,10 @@ def test_what_is_let_through_is_what_whisper_is_told_and_not_a_word_less(multili
         except BadStudyWords:
             break
         fits = count
-    all_of_it = f"{FILLERS} {prompt_of([f'Ward {n}b' for n in range(fits)])}"
+    all_of_it = f"{VERBATIM} {prompt_of([f'Ward {n}b' for n in range(fits)])}"
     assert told(all_of_it, multilingual) == all_of_it
     assert fits > 40
-    too_much = f"{FILLERS} {prompt_of([f'Ward {n}b' for n in range(fits + 10)])}"
+    too_much = f"{VERBATIM} {prompt_of([f'Ward {n}b' for n in range(fits + 10)])}"
     assert told(too_much, False) != too_much, "Whisper itself cuts what is much longer, and says nothing"
 
 
