@@ -35,7 +35,7 @@ _OURS = (queue.JobState.WAITING, queue.JobState.RUNNING)
     "--beam",
     type=click.IntRange(2, 10),
     help="Follow so many guesses at once: 5 is more careful and several times slower. Without it the likeliest word is "
-    "taken each time, which is nearly as good.",
+    "taken each time.",
 )
 @click.option("--on-mains", is_flag=True, help="Only while the computer is plugged in; it waits and goes on by itself.")
 @click.option(
