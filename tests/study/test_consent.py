@@ -152,10 +152,10 @@ def test_advice_never_stops_a_form(change: str, to: str, says: str) -> None:
 )
 def test_a_hostile_form_is_refused_within_a_tenth_of_a_second(text: str) -> None:
     seconds = []
-    for _ in range(3):  # the best of three, because other work may run beside the tests
-        start = time.perf_counter()
+    for _ in range(3):  # of our own processor time: other work may run beside the tests
+        start = time.process_time()
         mistakes = check_consent_form(text)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     assert any(mistake.serious for mistake in mistakes)
     assert min(seconds) < 0.1, seconds
 

@@ -226,10 +226,10 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_guide_is_refused_within_a_tenth_of_a_second(name: str) -> None:
     text, seconds = HOSTILE[name], []
-    for _ in range(3):  # the best of three, because other work may run beside the tests
-        start = time.perf_counter()
+    for _ in range(3):  # of our own processor time: other work may run beside the tests
+        start = time.process_time()
         mistakes = check_guide(text)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     assert any(mistake.serious for mistake in mistakes)
     assert min(seconds) < 0.1, seconds
 
