@@ -2,8 +2,9 @@
 
     python -m scripts.measures.speed_process base [--runs 3] [--only-ours]
 
-The weights are random: they cost what the true ones cost, and every window decodes the same number of tokens because
-the token that ends a window is never chosen. Both sides hear the same noise, on the same threads, by turns.
+The weights are random, of about the spread that true ones have: they cost the same, and every window decodes the same
+number of tokens because the token that ends a window is never chosen. Both sides hear the same noise, on the same
+threads, by turns.
 """
 
 import argparse
@@ -11,12 +12,13 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 TOKENS = 100
 BEAM = 5  # the ``whisper`` command's default
-THEIR_WINDOWS = 1  # ``whisper.transcribe`` takes them one by one
 PEAK_EDGE = 2048
+SPREAD = 0.02  # of the random weights
 
 
 def random_model(name: str) -> Any:
@@ -30,8 +32,11 @@ def random_model(name: str) -> Any:
     assert size is not None, name
     torch.manual_seed(1)
     heard = (size.mels, size.frames, size.width, size.heads, size.encoder_layers)
-    model = Whisper(ModelDimensions(*heard, size.vocabulary, 448, size.width, size.heads, size.decoder_layers))
-    return model.eval()
+    model = Whisper(ModelDimensions(*heard, size.vocabulary, 448, size.width, size.heads, size.decoder_layers)).eval()
+    for weight in model.parameters():
+        if weight.dim() > 1:
+            torch.nn.init.normal_(weight, std=SPREAD)
+    return model
 
 
 def end_of(model: Any) -> int:
@@ -40,22 +45,36 @@ def end_of(model: Any) -> int:
     return int(get_tokenizer(model.is_multilingual, num_languages=model.num_languages).eot)
 
 
+class OneWindow(Exception):
+    """Whisper's own code has heard a window."""
+
+
 def theirs(model: Any, sound: Any, beam: int | None) -> Callable[[], object]:
-    """``whisper.transcribe``: previous text off, no second try at another temperature, no stop by its own doubts."""
-    return lambda: model.transcribe(
-        sound,
-        language="en",
-        temperature=0.0,
-        beam_size=beam,
-        condition_on_previous_text=False,
-        without_timestamps=True,
-        compression_ratio_threshold=None,
-        logprob_threshold=None,
-        no_speech_threshold=None,
-        fp16=False,
-        sample_len=TOKENS,
-        suppress_tokens=[end_of(model)],
-    )
+    """``whisper.transcribe`` up to the end of its first window: previous text off, no second try at a temperature.
+
+    Random weights put times anywhere, so that it would go on from anywhere.
+    """
+    from whisper import decode
+
+    def one(mel: Any, options: Any) -> object:
+        assert len(decode(model, mel, options).tokens) == TOKENS
+        raise OneWindow
+
+    def hear() -> None:
+        with suppress(OneWindow):
+            model.transcribe(
+                sound,
+                language="en",
+                temperature=0.0,
+                beam_size=beam,
+                condition_on_previous_text=False,
+                fp16=False,
+                sample_len=TOKENS,
+                suppress_tokens=[-1, end_of(model)],
+            )
+
+    model.decode = one
+    return hear
 
 
 def ours(model: Any, fast: Any, sounds: Any, beam: int | None) -> Callable[[], object]:
@@ -67,15 +86,15 @@ def ours(model: Any, fast: Any, sounds: Any, beam: int | None) -> Callable[[], o
     options = DecodingOptions(
         language="en",
         beam_size=beam,
-        without_timestamps=True,
         fp16=False,
         sample_len=TOKENS,
-        suppress_tokens=[end_of(model)],
+        suppress_tokens=[-1, end_of(model)],
     )
 
-    def hear() -> object:
+    def hear() -> None:
         mels = torch.stack([log_mel_spectrogram(one, model.dims.n_mels) for one in sounds])
-        return fast.decode(fast.encode(mels), options)
+        heard = fast.decode(fast.encode(mels), options)
+        assert {len(one.tokens) for one in heard} == {TOKENS}
 
     return hear
 
@@ -92,16 +111,16 @@ def measured(name: str, runs: int, *, only_ours: bool) -> dict[str, Any]:
     fast = FastWhisper(model, plan)
     generator = torch.Generator().manual_seed(2)
     sounds = [torch.randn(480_000, generator=generator) * 0.01 for _ in range(plan.windows)]
-    sound = torch.cat(sounds[:THEIR_WINDOWS]).numpy()
+    sound = sounds[0].numpy()
     ways = {
-        "theirs greedy": (theirs(model, sound, None), THEIR_WINDOWS),
+        "theirs greedy": (theirs(model, sound, None), 1),
         "ours greedy": (ours(model, fast, sounds, None), plan.windows),
-        "theirs beam": (theirs(model, sound, BEAM), THEIR_WINDOWS),
+        "theirs beam": (theirs(model, sound, BEAM), 1),
         "ours beam": (ours(model, fast, sounds, BEAM), plan.windows),
     }
     taken = _by_turns({way: one for way, one in ways.items() if way.startswith("ours") or not only_ours}, runs)
-    work = window_work(Size.of(model.dims), TOKENS)
-    return {"seconds": taken, "plan": plan.words(), "share": work / taken["ours greedy"][0] / peak(), "peak": peak()}
+    work, most = window_work(Size.of(model.dims), TOKENS), peak()
+    return {"seconds": taken, "plan": plan.words(), "share": work / taken["ours greedy"][0] / most, "peak": most}
 
 
 def _by_turns(ways: Mapping[str, tuple[Callable[[], object], int]], runs: int) -> dict[str, list[float]]:
