@@ -138,8 +138,9 @@ def test_keys_as_bytes_give_nearly_what_they_give_in_single_precision():
     chance = torch.Generator().manual_seed(2)
     keys, values = (torch.randn(3, 2, 1500, 64, generator=chance) for _ in range(2))
     query = torch.randn(3, 2, 5, 64, generator=chance) / 8
-    bags = Bags(3, 2)
-    exact, ours = FloatKeys(keys, values), ByteKeys(keys, values, bags)
+    bags, windows = Bags(3, 2, 1500), list(zip(keys[:, None], values[:, None], strict=True))
+    exact = FloatKeys([FloatKeys.packed(*one) for one in windows])
+    ours = ByteKeys([ByteKeys.packed(*one) for one in windows], bags)
     assert (ours.attend(query) - exact.attend(query)).norm() < 0.02 * exact.attend(query).norm()
     left = torch.tensor([0, 2])
     exact.keep(left)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - torch's own name for it
 
-from interview_tui.pipeline.transcript.engine.heard_keys import Bags, ByteKeys, FloatKeys, HalfKeys, HeardKeys
+from interview_tui.pipeline.transcript.engine.heard_keys import Bags, ByteKeys, FloatKeys, HalfKeys, HeardKeys, Packed
 from interview_tui.pipeline.transcript.engine.layers import Numbers
 
 _ROOM = 64  # tokens that the memory of a hypothesis grows by
@@ -85,6 +85,7 @@ class Decoder:
     def __init__(self, decoder: Any, numbers: Numbers) -> None:
         self.numbers = numbers
         self.room = len(decoder.positional_embedding)
+        self.keys = _keys_for(numbers)
         self._tokens = numbers.kept(decoder.token_embedding.weight)
         self._places = numbers.kept(decoder.positional_embedding)
         self.blocks = [Block(block, numbers) for block in decoder.blocks]
@@ -99,6 +100,13 @@ class Decoder:
         return self._logits(self._last(x)).float()
 
 
+def _keys_for(numbers: Numbers) -> type[ByteKeys] | type[FloatKeys] | type[HalfKeys]:
+    """How what was heard is kept: as the number format is read fastest."""
+    if numbers.int8:
+        return ByteKeys
+    return FloatKeys if (numbers.floats, numbers.device) == (torch.float32, "cpu") else HalfKeys
+
+
 class Run:
     """One decoding: windows, their hypotheses, and what is kept between two tokens.
 
@@ -106,6 +114,8 @@ class Run:
         features: of the windows, as the encoder made them.
         hypotheses: of each window.
     """
+
+    _heard: list[HeardKeys]
 
     def __init__(self, decoder: Decoder, features: Tensor, hypotheses: int) -> None:
         self._decoder = decoder
@@ -115,20 +125,29 @@ class Run:
 
     def first(self, tokens: Tensor, places: Sequence[int]) -> Tensor:
         """Begin with the initial tokens of each window, shape (windows, tokens); logits at ``places`` only."""
-        x = self._decoder.embedded(tokens, 0)
-        features = self._features.to(device=x.device, dtype=x.dtype)
         self._windows, self._length = tokens.shape
-        bags = Bags(self._windows, self._decoder.blocks[0].heads)
-        own = []
+        begun = [self._begun(*one) for one in zip(tokens[:, None], self._features[:, None], strict=True)]
+        self._bags = Bags(self._windows, self._decoder.blocks[0].heads, self._features.shape[1])
+        self._heard = [self._kept(layer) for layer in zip(*(heard for _, _, heard in begun), strict=True)]
+        own = torch.cat([own for _, own, _ in begun], dim=2)
+        self._memory = own.repeat_interleave(self._hypotheses, dim=2)
+        self._grow()
+        return self._decoder.logits(torch.cat([x[:, list(places)] for x, _, _ in begun]))
+
+    def _begun(self, tokens: Tensor, features: Tensor) -> tuple[Tensor, Tensor, list[Packed]]:
+        """One window: what comes after its initial tokens, and what is kept of these and of what was heard.
+
+        One after another, because what lies between the layers is as large as what was heard itself.
+        """
+        x = self._decoder.embedded(tokens, 0)
+        features = features.to(device=x.device, dtype=x.dtype)
+        own, heard = [], []
         for block in self._decoder.blocks:
             keys, values = block.heard(features)
             x, *kept = block.first(x, keys, values)
             own.append(torch.stack(kept))
-            self._heard.append(self._kept(keys, values, bags))
-        self._bags = bags
-        self._memory = torch.stack(own).repeat_interleave(self._hypotheses, dim=2)
-        self._grow()
-        return self._decoder.logits(x[:, list(places)])
+            heard.append(self._decoder.keys.packed(keys, values))
+        return x, torch.stack(own), heard
 
     def next(self, tokens: Tensor) -> Tensor:
         """One token more for each hypothesis, shape (hypotheses,); logits of shape (hypotheses, vocabulary)."""
@@ -158,17 +177,15 @@ class Run:
 
     def close(self) -> None:
         self._windows = self._length = 0
-        self._heard: list[HeardKeys] = []
+        self._heard = []
         self._memory = torch.empty(0)
-        self._bags = Bags(0, 0)
+        self._bags = Bags(0, 0, 0)
 
     def _grow(self) -> None:
         """Room for more tokens: the one time in many when what is kept is copied."""
         more = min(_ROOM, self._decoder.room + 1 - self._length)
         self._memory = F.pad(self._memory[..., : self._length, :], (0, 0, 0, more))
 
-    def _kept(self, keys: Tensor, values: Tensor, bags: Bags) -> HeardKeys:
-        if self._decoder.numbers.int8:
-            return ByteKeys(keys, values, bags)
-        single = keys.dtype == torch.float32 and keys.device.type == "cpu"
-        return FloatKeys(keys, values) if single else HalfKeys(keys, values)
+    def _kept(self, windows: Sequence[Packed]) -> HeardKeys:
+        keys = self._decoder.keys
+        return keys(windows, self._bags) if issubclass(keys, ByteKeys) else keys(windows)

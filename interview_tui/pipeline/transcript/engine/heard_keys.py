@@ -4,6 +4,7 @@ Reading them is most of a token's cost, because every window has its own, and th
 for a long one. Hypotheses of one window share them. Loads torch: imported when a model is run.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import torch
@@ -12,6 +13,10 @@ from torch.nn import functional as F  # noqa: N812 - torch's own name for it
 
 _BLOCKS = 10  # that a row of keys is cut into: one that fits the registers is read fastest, and rounded finest
 _SUM = 0  # how an embedding bag reduces
+
+
+Packed = tuple[Tensor, Tensor]
+"""Keys and values of one window, as they are kept."""
 
 
 class HeardKeys(Protocol):
@@ -27,8 +32,12 @@ class HeardKeys(Protocol):
 class FloatKeys:
     """In single precision: both lie with the frames innermost, as products with few rows read them fastest."""
 
-    def __init__(self, keys: Tensor, values: Tensor) -> None:
-        self._keys, self._values = keys.transpose(2, 3).contiguous(), values.transpose(2, 3).contiguous()
+    def __init__(self, windows: Sequence[Packed]) -> None:
+        self._keys, self._values = _together(windows)
+
+    @staticmethod
+    def packed(keys: Tensor, values: Tensor) -> Packed:
+        return keys.transpose(2, 3).contiguous(), values.transpose(2, 3).contiguous()
 
     def attend(self, query: Tensor) -> Tensor:
         return (query @ self._keys).softmax(dim=-1) @ self._values.transpose(2, 3)
@@ -40,8 +49,12 @@ class FloatKeys:
 class HalfKeys:
     """In half the bits: torch's own attention, which adds up in single precision."""
 
-    def __init__(self, keys: Tensor, values: Tensor) -> None:
-        self._keys, self._values = keys.contiguous(), values.contiguous()
+    def __init__(self, windows: Sequence[Packed]) -> None:
+        self._keys, self._values = _together(windows)
+
+    @staticmethod
+    def packed(keys: Tensor, values: Tensor) -> Packed:
+        return keys.contiguous(), values.contiguous()
 
     def attend(self, query: Tensor) -> Tensor:
         return F.scaled_dot_product_attention(query, self._keys, self._values, scale=1.0)
@@ -54,10 +67,11 @@ class Bags:
     """Which rows each sum of ``ByteKeys`` is of: the same in every layer.
 
     Args:
-        windows, heads: as many as there are keys for.
+        windows, heads, frames: as many as there are keys for.
     """
 
-    def __init__(self, windows: int, heads: int) -> None:
+    def __init__(self, windows: int, heads: int, frames: int) -> None:
+        self.frames = frames
         self._heads = heads
         self._left = torch.arange(windows)
         self._made: dict[tuple[int, int], tuple[Tensor, Tensor]] = {}
@@ -88,21 +102,24 @@ class ByteKeys:
     one frame: the directions in which each of them varies least.
     """
 
-    def __init__(self, keys: Tensor, values: Tensor, bags: Bags) -> None:
-        _, _, self._frames, depth = keys.shape
-        self._blocks = _BLOCKS if self._frames % _BLOCKS == 0 else 1
+    def __init__(self, windows: Sequence[Packed], bags: Bags) -> None:
+        self._keys, self._values = _together(windows)
         self._bags = bags
-        blocks = keys.reshape(*keys.shape[:2], self._blocks, -1, depth).transpose(3, 4)
+
+    @staticmethod
+    def packed(keys: Tensor, values: Tensor) -> Packed:
+        _, heads, frames, depth = keys.shape
+        blocks = keys.reshape(heads, _blocks(frames), -1, depth).transpose(2, 3)
         pack = torch.ops.quantized.embedding_bag_byte_prepack
-        self._keys = pack(blocks.reshape(-1, self._frames // self._blocks))
-        self._values = pack(values.reshape(-1, depth))
+        return pack(blocks.reshape(heads * _blocks(frames) * depth, -1)), pack(values.reshape(-1, depth))
 
     def attend(self, query: Tensor) -> Tensor:
         windows, heads, hypotheses, depth = query.shape
-        weights = query[:, :, :, None].expand(-1, -1, -1, self._blocks, -1)
-        likeness = _sums(self._keys, weights, self._bags.of(self._blocks * depth, depth, hypotheses))
-        chances = likeness.view(windows, heads, hypotheses, self._frames).softmax(dim=-1)
-        return _sums(self._values, chances, self._bags.of(self._frames, self._frames, hypotheses)).view(query.shape)
+        frames = self._bags.frames
+        weights = query[:, :, :, None].expand(-1, -1, -1, _blocks(frames), -1)
+        likeness = _sums(self._keys, weights, self._bags.of(_blocks(frames) * depth, depth, hypotheses))
+        chances = likeness.view(windows, heads, hypotheses, frames).softmax(dim=-1)
+        return _sums(self._values, chances, self._bags.of(frames, frames, hypotheses)).view(query.shape)
 
     def keep(self, windows: Tensor) -> None:
         """``Bags`` does it: the bytes of the other windows stay, because to copy would cost more."""
@@ -113,3 +130,11 @@ def _sums(rows: Tensor, weights: Tensor, bags: tuple[Tensor, Tensor]) -> Tensor:
         rows, *bags, False, _SUM, False, weights.reshape(-1), None, False
     )
     return sums
+
+
+def _together(windows: Sequence[Packed]) -> Packed:
+    return torch.cat([keys for keys, _ in windows]), torch.cat([values for _, values in windows])
+
+
+def _blocks(frames: int) -> int:
+    return _BLOCKS if frames % _BLOCKS == 0 else 1
