@@ -40,7 +40,7 @@ from tests.tui.test_check import (
 )
 
 
-async def until(pilot: Pilot[None], found: Callable[[], object], patience_s: float = 30.0) -> None:
+async def until(pilot: Pilot[None], found: Callable[[], object], patience_s: float = 180.0) -> None:
     """Wait until ``found()``; what is not there yet is not found."""
     ends = time.monotonic() + patience_s
     while True:

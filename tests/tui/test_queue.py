@@ -61,7 +61,7 @@ def seen(app: CompanionApp) -> str:
     return " ".join(" ".join(lines).replace("│", " ").split())
 
 
-async def until(pilot: Pilot[None], found: Callable[[], object] | str, patience_s: float = 30.0) -> None:
+async def until(pilot: Pilot[None], found: Callable[[], object] | str, patience_s: float = 180.0) -> None:
     ends = time.monotonic() + patience_s
     while not (found in seen(pilot.app) if isinstance(found, str) else found()):
         assert time.monotonic() < ends, f"{found!r} never came:\n{seen(pilot.app)}"
