@@ -10,6 +10,8 @@ from interview_tui.pipeline.transcript import HeardWindow, Hearing, Word
 from interview_tui.pipeline.transcript.heard import Phrase, Segment
 from interview_tui.sealed import new_identity
 
+WORKERS = 2
+
 
 class Clock:
     now = 0.0
@@ -32,7 +34,7 @@ def all_out(handing_out, *workers):
     found = []
     while not handing_out.finished:
         for worker in workers:
-            group = handing_out.next_for(worker)
+            group = handing_out.next_for(worker, WORKERS)
             if group is not None:
                 handing_out._clock.now += len(group.sounds)
                 found += handing_out.heard(worker, heard(group))
@@ -85,7 +87,7 @@ def test_every_window_is_heard_once(clock: Clock):
     assert sorted(one.window.start for one in found) == [window.start for window, _ in all_of_them]
 
 
-def test_a_window_is_asked_for_only_when_somebody_is_free(clock: Clock):
+def test_no_more_windows_are_asked_for_than_there_are_workers_for(clock: Clock):
     asked = []
 
     def one_by_one():
@@ -95,25 +97,34 @@ def test_a_window_is_asked_for_only_when_somebody_is_free(clock: Clock):
 
     handing_out = HandingOut(one_by_one(), clock)
     assert asked == []
-    handing_out.next_for("a")
-    assert len(asked) == FIRST_WINDOWS
+    handing_out.next_for("a", WORKERS)
+    assert len(asked) == WORKERS * FIRST_WINDOWS
+
+
+def test_towards_the_end_parcels_become_smaller(clock: Clock):
+    handing_out = HandingOut(sounds(24), clock)
+    first = {worker: handing_out.next_for(worker, 4) for worker in "abcd"}
+    clock.now = 1.0
+    for worker, group in first.items():
+        handing_out.heard(worker, heard(group))
+    assert [len(handing_out.next_for(worker, 4).sounds) for worker in "abcd"] == [4, 3, 3, 2]
 
 
 @pytest.mark.parametrize(("seconds", "windows"), [(0.1, MOST_WINDOWS), (5.0, 4), (20.0, 1), (300.0, 1)])
 def test_a_parcel_is_as_large_as_a_worker_is_quick(seconds: float, windows: int, clock: Clock):
-    handing_out = HandingOut(sounds(40), clock)
-    group = handing_out.next_for("a")
+    handing_out = HandingOut(sounds(60), clock)
+    group = handing_out.next_for("a", WORKERS)
     clock.now = seconds * len(group.sounds)
     handing_out.heard("a", heard(group))
-    assert len(handing_out.next_for("a").sounds) == windows
+    assert len(handing_out.next_for("a", WORKERS).sounds) == windows
 
 
 def test_what_a_lost_worker_held_goes_to_another(clock: Clock):
-    handing_out = HandingOut(sounds(2), clock)
-    lost = handing_out.next_for("a")
-    assert handing_out.next_for("b") is None
+    handing_out = HandingOut(sounds(1), clock)
+    lost = handing_out.next_for("a", WORKERS)
+    assert handing_out.next_for("b", WORKERS) is None
     assert handing_out.undone("a", failed=True) is lost
-    assert handing_out.next_for("b") is lost
+    assert handing_out.next_for("b", WORKERS) is lost
     assert lost.trials == 1
     assert handing_out.heard("b", heard(lost)) == heard(lost)
     assert handing_out.finished
@@ -123,7 +134,7 @@ def test_what_a_lost_worker_held_goes_to_another(clock: Clock):
 def test_a_failure_over_what_another_has_heard_meanwhile_is_none(clock: Clock):
     handing_out, slow = late(clock)
     clock.now = 100.0
-    handing_out.next_for("quick")
+    handing_out.next_for("quick", WORKERS)
     handing_out.heard("quick", heard(slow))
     assert handing_out.undone("slow", failed=True) is None
     assert slow.trials == 0
@@ -131,22 +142,22 @@ def test_a_failure_over_what_another_has_heard_meanwhile_is_none(clock: Clock):
 
 
 def late(clock: Clock):
-    """Two workers, one window each left; the first hears at once, the second does not."""
-    handing_out = HandingOut(sounds(2 * FIRST_WINDOWS), clock)
-    quick, slow = handing_out.next_for("quick"), handing_out.next_for("slow")
-    clock.now = 1.0
-    handing_out.heard("quick", heard(quick))
-    assert handing_out.next_for("quick") is None
+    """Two workers, a parcel each; then the quick one has heard all but what the slow one holds."""
+    handing_out = HandingOut(sounds(4), clock)
+    slow = handing_out.next_for("slow", WORKERS)
+    while (group := handing_out.next_for("quick", WORKERS)) is not None:
+        clock.now += 0.1
+        handing_out.heard("quick", heard(group))
     return handing_out, slow
 
 
 def test_a_late_group_is_given_to_another_and_the_first_result_counts(clock: Clock):
     handing_out, slow = late(clock)
     clock.now = LEAST_LATE_S
-    assert handing_out.next_for("quick") is None
-    clock.now = max(LEAST_LATE_S, LATE) + 0.1
-    assert handing_out.next_for("quick") is slow
-    assert handing_out.next_for("third") is None  # two are enough
+    assert handing_out.next_for("quick", WORKERS) is None
+    clock.now = LEAST_LATE_S + 0.1
+    assert handing_out.next_for("quick", WORKERS) is slow
+    assert handing_out.next_for("third", WORKERS) is None  # two are enough
     assert handing_out.heard("quick", heard(slow)) == heard(slow)
     assert handing_out.finished
     assert handing_out.heard("slow", heard(slow)) == []
@@ -155,16 +166,27 @@ def test_a_late_group_is_given_to_another_and_the_first_result_counts(clock: Clo
 def test_where_the_second_is_lost_the_late_one_is_still_waited_for(clock: Clock):
     handing_out, slow = late(clock)
     clock.now = 100.0
-    assert handing_out.next_for("quick") is slow
+    assert handing_out.next_for("quick", WORKERS) is slow
     handing_out.undone("quick", failed=True)
     assert not handing_out.finished
     assert handing_out.heard("slow", heard(slow)) == heard(slow)
 
 
+def test_late_is_later_where_windows_take_longer(clock: Clock):
+    handing_out = HandingOut(sounds(2), clock)
+    slow, quick = handing_out.next_for("slow", WORKERS), handing_out.next_for("quick", WORKERS)
+    clock.now = 10.0
+    handing_out.heard("quick", heard(quick))
+    clock.now = LATE * 10.0
+    assert handing_out.next_for("quick", WORKERS) is None
+    clock.now += 0.1
+    assert handing_out.next_for("quick", WORKERS) is slow
+
+
 def test_new_windows_come_before_late_ones(clock: Clock):
     handing_out = HandingOut(sounds(20), clock)
-    first, slow = handing_out.next_for("quick"), handing_out.next_for("slow")
+    first, slow = handing_out.next_for("quick", WORKERS), handing_out.next_for("slow", WORKERS)
     clock.now = 1.0
     handing_out.heard("quick", heard(first))
     clock.now = 500.0
-    assert handing_out.next_for("quick") is not slow
+    assert handing_out.next_for("quick", WORKERS) is not slow

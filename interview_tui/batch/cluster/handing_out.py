@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import ceil
 from typing import TYPE_CHECKING
 
 from interview_tui.pipeline.transcript import HeardWindow, Window
@@ -34,7 +35,7 @@ class _Held:
 
 
 class HandingOut:
-    """Which windows are with whom, and which are heard. A window is asked for only when a worker is free for it.
+    """Which windows are with whom, and which are heard. No more are asked for than one parcel for each worker.
 
     Args:
         sounds: all windows.
@@ -43,6 +44,7 @@ class HandingOut:
 
     def __init__(self, sounds: "Iterable[Sound]", clock: Callable[[], float] = time.monotonic) -> None:
         self._more = iter(sounds)
+        self._waiting: deque[Sound] = deque()
         self._all_asked_for = False
         self._again: deque[Group] = deque()
         self._held: dict[str, _Held] = {}
@@ -54,9 +56,12 @@ class HandingOut:
     def finished(self) -> bool:
         return self._all_asked_for and not self._open
 
-    def next_for(self, worker: str) -> Group | None:
-        """What a free worker hears next: what was left undone, what is new, what is late with another; or nothing."""
-        group = self._again.popleft() if self._again else self._new() or self._late()
+    def next_for(self, worker: str, workers: int) -> Group | None:
+        """What a free worker, one of so many, hears next: what was left undone, what is new, what is late with another.
+
+        None where there is nothing of that.
+        """
+        group = self._again.popleft() if self._again else self._new(workers) or self._late()
         if group is not None:
             self._held[worker] = _Held(group, self._clock())
         return group
@@ -82,14 +87,26 @@ class HandingOut:
             self._again.append(held.group)
         return held.group
 
-    def _new(self) -> Group | None:
-        size = FIRST_WINDOWS
-        if self._times:
-            size = max(1, min(MOST_WINDOWS, round(PARCEL_S / max(statistics.median(self._times), 0.01))))
-        sounds = tuple(islice(self._more, size))
-        self._all_asked_for = len(sounds) < size
-        self._open.update(window for window, _ in sounds)
+    def _new(self, workers: int) -> Group | None:
+        """Towards the end parcels become smaller, so that nobody waits long for the last one."""
+        size = self._size()
+        self._ask_for(size * workers - len(self._waiting))
+        if self._all_asked_for:
+            size = min(size, ceil(len(self._waiting) / workers))
+        sounds = tuple(self._waiting.popleft() for _ in range(size))
         return Group(sounds) if sounds else None
+
+    def _size(self) -> int:
+        """Windows in a parcel, as many as are ``PARCEL_S`` of work."""
+        if not self._times:
+            return FIRST_WINDOWS
+        return max(1, min(MOST_WINDOWS, round(PARCEL_S / max(statistics.median(self._times), 0.01))))
+
+    def _ask_for(self, number: int) -> None:
+        new = list(islice(self._more, max(0, number)))
+        self._all_asked_for = self._all_asked_for or len(new) < number
+        self._waiting.extend(new)
+        self._open.update(window for window, _ in new)
 
     def _late(self) -> Group | None:
         """The group that has been out longest, if that is too long and nobody else holds it."""

@@ -93,7 +93,7 @@ class _Coordinator:
         """Something to hear for each worker that is free, sealed to it."""
         keys = self._team.keys if self._team.reached else {}
         for worker in keys.keys() - self._working.values():
-            group = handing_out.next_for(worker)
+            group = handing_out.next_for(worker, len(keys))
             if group is not None:
                 parcel = Parcel(group.sounds, self._hearing, answer_to=self._identity.public)
                 sealed = seal_parcel(parcel, keys[worker])
