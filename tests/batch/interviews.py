@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
+from itertools import cycle, islice
 from pathlib import Path
 from typing import IO
 
@@ -40,7 +41,7 @@ def sound_in_windows(path: Path, number: int = len(PIECES)) -> Path:
     with files("interview_tui").joinpath("demo", "assets", "interview.ogg").open("rb") as file:
         whole, _ = soundfile.read(file, dtype="int16")
     sound = numpy.zeros((round(number * EVERY_S * RATE), 2), dtype=numpy.int16)
-    for at, (start, end) in enumerate(PIECES[:number]):
+    for at, (start, end) in enumerate(islice(cycle(PIECES), number)):
         piece = whole[round(start * RATE) : round(end * RATE)]
         begin = round((at * EVERY_S + 0.5) * RATE)
         sound[begin : begin + len(piece)] = piece

@@ -1,12 +1,13 @@
 """A batch that was killed goes on where it was: real processes, real kills, the real demo model."""
 
+import json
 import multiprocessing
 import os
 import random
 import signal
 import time
-from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -17,14 +18,23 @@ from interview_tui.batch import transcribing
 from interview_tui.batch.running import run_queue
 from interview_tui.store import Study, hearings, people, queue
 from interview_tui.store.keys import OpenKeys
-from tests.batch.interviews import SAID, demo_model, queue_program, said, sound_in_windows, waiting, window_files
+from tests.batch.interviews import (
+    SAID,
+    QueueProgram,
+    demo_model,
+    queue_program,
+    said,
+    sound_in_windows,
+    waiting,
+    window_files,
+)
 
-WINDOWS = len(SAID)
+WINDOWS = 6
 
 
 @pytest.fixture
 def session(study: Study, tmp_path: Path) -> str:
-    return waiting(study, "P07", sound_in_windows(tmp_path / "spoken.wav"))
+    return waiting(study, "P07", sound_in_windows(tmp_path / "spoken.wav", WINDOWS))
 
 
 def run(study: Study, keys: OpenKeys, tell: Callable[[queue.Job], None] = lambda _: None) -> list[str]:
@@ -35,6 +45,12 @@ def kill_worker() -> None:
     (worker,) = multiprocessing.active_children()
     assert worker.pid is not None
     os.kill(worker.pid, signal.SIGKILL)
+
+
+def the_worker(program: QueueProgram) -> psutil.Process:
+    children = psutil.Process(program.process.pid).children()
+    (worker,) = [child for child in children if "--multiprocessing-fork" in child.cmdline()]
+    return worker
 
 
 def after(windows: int, do: Callable[[], object]) -> Callable[[queue.Job], None]:
@@ -68,6 +84,7 @@ def test_a_killed_worker_stops_its_interview_in_a_sentence_and_what_was_heard_is
     assert stopped.state is queue.JobState.STOPPED
     assert "ended from outside" in str(stopped.problem)
     kept = window_files(study, session)
+    print(len(kept), "windows kept")
     assert 1 <= len(kept) < WINDOWS, "killed too late to show anything"
     queue.go_on(study, session)
     assert heard_anew(study, keys, session) == WINDOWS - len(kept)
@@ -80,11 +97,7 @@ def test_a_killed_program_takes_its_worker_along_and_the_next_start_makes_the_sa
 ) -> None:
     with queue_program(study, template) as program:
         program.until(session=session, windows=1)
-        (worker,) = [
-            child
-            for child in psutil.Process(program.process.pid).children()
-            if "--multiprocessing-fork" in child.cmdline()
-        ]
+        worker = the_worker(program)
         program.process.kill()
         worker.wait(10)
     cut_off = queue.find(study, session)
@@ -125,30 +138,30 @@ def test_windows_that_were_heard_in_another_way_are_heard_again(study: Study, ke
 
 
 @pytest.mark.slow
-def test_twenty_kills_at_moments_of_chance_lose_nothing(
+def test_twenty_kills_at_moments_of_chance_lose_nothing_that_was_kept(
     study: Study, keys: OpenKeys, template: Template, tmp_path: Path
 ) -> None:
-    sound = sound_in_windows(tmp_path / "spoken.wav")
-    undisturbed = waiting(study, "P06", sound)
-    began = time.monotonic()
+    sound, dice = sound_in_windows(tmp_path / "spoken.wav", 20), random.Random(4)
+    undisturbed, session = waiting(study, "P06", sound), waiting(study, "P07", sound)
     run(study, keys)
-    usual, dice = time.monotonic() - began, random.Random(4)
-    expected = [text for _, text in said(study, keys, undisturbed)]
-    session, lost, found = waiting(study, "P07", sound), 0, Counter[str]()
-    for _ in range(20):
-        before = window_files(study, session)
+    expected = said(study, keys, undisturbed)
+    transcribing.enqueue(study, people.session(study, "P07"), demo_model(), again=True)
+    found: list[tuple[str, int]] = []
+    for number in range(20):
+        before, until = window_files(study, session), dice.randrange(20)
         with queue_program(study, template) as program:
-            time.sleep(dice.uniform(0.2, usual * 1.2))
-            os.kill(program.process.pid, signal.SIGKILL)
-        job = queue.find(study, session)
+            program.until(session=session, state="running", runner_pid=program.process.pid)
+            while json.loads(program.out.readline())["windows"] < max(until, len(before)):
+                pass
+            with suppress(psutil.NoSuchProcess, ValueError):  # it may have finished
+                killed = the_worker(program) if number % 2 else psutil.Process(program.process.pid)
+                time.sleep(dice.uniform(0, 1))
+                killed.kill()
+        job, after = queue.find(study, session), window_files(study, session)
         assert job is not None
-        found[f"{job.state.value}, {len(window_files(study, session))} windows kept"] += 1
-        if job.state is queue.JobState.DONE:
-            assert [text for _, text in said(study, keys, session)] == expected
-            transcribing.enqueue(study, people.session(study, "P07"), demo_model(), again=True)
-            continue
-        lost += len(before - window_files(study, session))
-    print(dict(found))
-    assert lost == 0
+        found.append((job.state.value, len(after)))
+        assert before <= after or job.state is queue.JobState.DONE
+        transcribing.enqueue(study, people.session(study, "P07"), demo_model(), again=True)
+    print(found)
     run(study, keys)
-    assert [text for _, text in said(study, keys, session)] == expected
+    assert [text for _, text in said(study, keys, session)] == [text for _, text in expected]
