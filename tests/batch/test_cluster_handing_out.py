@@ -101,13 +101,13 @@ def test_no_more_windows_are_asked_for_than_there_are_workers_for(clock: Clock):
     assert len(asked) == WORKERS * FIRST_WINDOWS
 
 
-def test_towards_the_end_parcels_become_smaller(clock: Clock):
+def test_the_last_windows_are_shared_out_evenly(clock: Clock):
     handing_out = HandingOut(sounds(24), clock)
     first = {worker: handing_out.next_for(worker, 4) for worker in "abcd"}
     clock.now = 1.0
     for worker, group in first.items():
         handing_out.heard(worker, heard(group))
-    assert [len(handing_out.next_for(worker, 4).sounds) for worker in "abcd"] == [4, 3, 3, 2]
+    assert [len(handing_out.next_for(worker, 4).sounds) for worker in "abcd"] == [4, 4, 4, 4]
 
 
 @pytest.mark.parametrize(("seconds", "windows"), [(0.1, MOST_WINDOWS), (5.0, 4), (20.0, 1), (300.0, 1)])

@@ -88,11 +88,12 @@ class HandingOut:
         return held.group
 
     def _new(self, workers: int) -> Group | None:
-        """Towards the end parcels become smaller, so that nobody waits long for the last one."""
+        """The last windows are shared out evenly, so that nobody waits long for the last worker."""
         size = self._size()
         self._ask_for(size * workers - len(self._waiting))
         if self._all_asked_for:
-            size = min(size, ceil(len(self._waiting) / workers))
+            left = len(self._waiting) + sum(len(held.group.sounds) for held in self._held.values())
+            size = min(size, ceil(left / workers), len(self._waiting))
         sounds = tuple(self._waiting.popleft() for _ in range(size))
         return Group(sounds) if sounds else None
 
